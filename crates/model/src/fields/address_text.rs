@@ -99,8 +99,11 @@ fn below<'a, 't>(province: &'a Division, text: &'t str, sure: bool) -> Vec<Below
     }
     // 浙江省义乌市…, 北京市朝阳区…: the city is left out. Without a province only names that no common noun looks like.
     for (city, district) in province.parts.iter().flat_map(|city| city.parts.iter().map(move |district| (city, district))) {
-        if (sure || is_telling(district.name)) && is_only(province, district, sure) {
-            found.extend(whole(district, text).map(|rest| (Some(city), Some(district), rest)));
+        if let Some(rest) = whole(district, text)
+            && (sure || is_telling(district.name))
+            && is_only(province, district, sure)
+        {
+            found.push((Some(city), Some(district), rest));
         }
     }
     found

@@ -65,9 +65,11 @@ pub fn guess_date_format(cells: &[Cell]) -> Option<&'static str> {
         return None;
     }
     let fits = |format: &str| texts.iter().all(|text| date_from_text(text, Some(format)).is_ok());
-    let mut orders = ["dd/mm/yyyy", "mm/dd/yyyy", "dd/mm/yy", "mm/dd/yy", "yy/mm/dd"].into_iter().filter(|format| fits(format));
-    match (orders.next(), orders.next()) {
-        (Some(order), None) => Some(order),
+    // A short year is read with four digits too.
+    let orders = [("dd/mm/yyyy", "dd/mm/yy"), ("mm/dd/yyyy", "mm/dd/yy"), ("yyyy/mm/dd", "yy/mm/dd")];
+    let mut fitting = orders.into_iter().filter(|(_, short)| fits(short));
+    match (fitting.next(), fitting.next()) {
+        (Some((long, short)), None) => Some(if fits(long) { long } else { short }),
         _ => None,
     }
 }

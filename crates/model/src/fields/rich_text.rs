@@ -57,7 +57,7 @@ impl FieldType for Settings {
         }
         let html = sanitise(&raw);
         check_length(&html, None, max)?;
-        let empty = plain(&html).is_empty() && !html.contains("<img");
+        let empty = plain(&html).is_empty() && !html.contains(FILES);
         Ok(Written::Value(if empty { Value::Null } else { Value::text(html) }))
     }
 
