@@ -220,7 +220,7 @@ impl ObjectDef {
     pub fn title_field(&self) -> Option<&FieldDef> {
         match &self.title {
             Some(title) => self.field(title),
-            None => self.fields.iter().find(|field| matches!(field.kind, Kind::Text(_))),
+            None => self.fields.iter().find(|field| matches!(field.kind, Kind::Text(_) | Kind::Serial(_))),
         }
     }
 
