@@ -3,6 +3,7 @@
 mod body;
 mod bulk;
 mod entry;
+pub mod undo;
 mod wire;
 
 pub use body::{decode, dropped, dropped_digest, encode, find, mentioned_blobs};
