@@ -3,6 +3,8 @@
 mod body;
 mod bulk;
 mod entry;
+pub mod overlay;
+pub mod seal;
 pub mod undo;
 mod wire;
 
