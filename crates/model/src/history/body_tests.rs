@@ -33,7 +33,14 @@ fn check_survives(bytes: &[u8]) {
     let _ = find(bytes, head, id(3), &mut |_| Some("[1]".to_owned()));
 }
 
+/// Where the compressed columns of a bulk body begin.
+fn columns_at(bytes: &[u8]) -> usize {
+    bytes.windows(4).position(|window| window == [0x28, 0xb5, 0x2f, 0xfd]).unwrap()
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn a_plain_body_comes_back(body in any_plain()) {
         check_back(&body)?;
@@ -61,6 +68,18 @@ proptest! {
         if cut {
             bytes.truncate(at);
         }
+        check_survives(&bytes);
+    }
+
+    #[test]
+    fn damaged_columns_are_refused_without_a_crash(body in any_bulk(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let bytes = encode(&body, &mut |_| [9; 16]);
+        let start = columns_at(&bytes);
+        let mut raw = zstd::bulk::decompress(&bytes[start..], 16 << 20).unwrap();
+        let at = at.index(raw.len());
+        raw[at] = byte;
+        let mut bytes = bytes[..start].to_vec();
+        bytes.extend(zstd::bulk::compress(&raw, 1).unwrap());
         check_survives(&bytes);
     }
 }
@@ -127,6 +146,17 @@ fn a_few_bytes_cannot_claim_a_large_body() {
     wire::put(64 << 20, &mut bulk);
     bulk.extend(zstd::bulk::compress(&vec![0; 64 << 20], 1).unwrap());
     assert_eq!(decode(&bulk, None, &mut |_| None), Err(Corrupt::Wrong("too large")));
+    // Within the size, but a list of millions of nothing.
+    let (count, mut list) = (15 << 20, vec![11]);
+    wire::put(count as u64, &mut list);
+    list.resize(list.len() + count, 0);
+    let mut raw = vec![0, 1, 5, 0];
+    wire::put(list.len() as u64, &mut raw);
+    raw.extend(list);
+    bulk.truncate(22);
+    wire::put(raw.len() as u64, &mut bulk);
+    bulk.extend(zstd::bulk::compress(&raw, 1).unwrap());
+    assert_eq!(decode(&bulk, None, &mut |_| None), Err(Corrupt::Wrong("too many values")));
 }
 
 #[test]

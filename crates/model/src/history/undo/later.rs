@@ -73,3 +73,78 @@ impl Pending {
         self.before == change.after && self.after == change.before
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::samples::{change, id};
+    use crate::history::undo::world::{NAME, OBJECT, key};
+    use crate::history::{Body, Cause, Derived, Entry, Op};
+
+    fn commit(moment: i64, undoes: Option<i64>, before: &str, after: &str) -> Commit {
+        let entry = Entry {
+            op: Op::Update,
+            object: OBJECT,
+            record: id(1),
+            prev: None,
+            changes: vec![change(NAME, before, after)],
+        };
+        Commit {
+            moment: Moment(moment),
+            actor: id(99),
+            on_behalf: None,
+            cause: if undoes.is_some() { Cause::Undo } else { Cause::Person },
+            cause_id: undoes.map(|undone| Commit::undo_id(Moment(undone))),
+            depth: 0,
+            lane: 0,
+            catalog: 1,
+            object: Some(OBJECT),
+            record: Some(id(1)),
+            prev: None,
+            body: Body { entries: vec![entry], derived: Vec::new() },
+        }
+    }
+
+    /// Commits after moment 10, newest first; who counts as the later editor of the name?
+    fn check_later(commits: &[Commit], expected: Option<i64>) {
+        let later = LaterEdits::of_commits(commits);
+        assert_eq!(later.of_field(key(1), NAME), expected.map(Moment));
+    }
+
+    #[test]
+    fn the_latest_writer_is_named() {
+        check_later(&[commit(30, None, "c", "d"), commit(20, None, "b", "c")], Some(30));
+        check_later(&[], None);
+    }
+
+    #[test]
+    fn an_edit_that_was_itself_undone_does_not_count() {
+        check_later(&[commit(30, Some(20), "c", "b"), commit(20, None, "b", "c")], None);
+    }
+
+    #[test]
+    fn an_edit_whose_undo_was_undone_counts_again() {
+        let chain = [commit(40, Some(30), "b", "c"), commit(30, Some(20), "c", "b"), commit(20, None, "b", "c")];
+        check_later(&chain, Some(20));
+    }
+
+    #[test]
+    fn an_undo_that_ran_over_later_work_is_an_edit() {
+        let chain = [commit(40, Some(20), "d", "b"), commit(30, None, "c", "d"), commit(20, None, "b", "c")];
+        check_later(&chain, Some(40));
+    }
+
+    #[test]
+    fn an_undo_of_something_older_is_an_edit() {
+        check_later(&[commit(30, Some(5), "b", "z")], Some(30));
+    }
+
+    #[test]
+    fn derived_changes_never_conflict() {
+        let mut derived = commit(30, None, "b", "c");
+        derived.body.entries.clear();
+        let change = Derived { object: OBJECT, record: id(1), field: NAME, before: "b".into(), after: "c".into() };
+        derived.body.derived.push(change);
+        check_later(&[derived], None);
+    }
+}

@@ -10,6 +10,8 @@ mod plan;
 mod order_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod world;
 
 use std::collections::HashMap;
 

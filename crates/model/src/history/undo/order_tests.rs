@@ -1,6 +1,6 @@
 //! The order of an undo's writes.
 
-use super::tests::{CODE, NAME, PARENT, World, writes};
+use super::world::{CODE, NAME, PARENT, World, writes};
 use super::*;
 use crate::history::samples::id;
 
