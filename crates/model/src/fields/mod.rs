@@ -200,7 +200,10 @@ macro_rules! field_types {
 
 field_types! {
     Text text "text";
+    LongText long_text "long_text";
+    RichText rich_text "rich_text";
     Number number "number";
+    DateTime datetime "datetime";
     Choice choice "choice";
     Person person "person";
     People people "people";
@@ -235,6 +238,12 @@ impl Kind {
     /// Whether a value names several records.
     pub fn is_many(&self) -> bool {
         matches!(self.column(), Column::Links { .. })
+    }
+
+    /// Whether a field of this kind may be unique: it stands in one column and has one value.
+    pub fn can_be_unique(&self) -> bool {
+        self.is_writable() && !matches!(self.column(), Column::None | Column::Keys | Column::Json { .. } | Column::Links { .. })
+            || matches!(self.column(), Column::Text { folded: false })
     }
 
     /// The options of a choice.
