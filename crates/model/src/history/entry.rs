@@ -2,13 +2,9 @@
 
 use uuid::Uuid;
 
+pub use crate::catalog::{FieldId, ObjectId};
 use crate::moment::Moment;
 use crate::value::{RecordId, Value};
-
-/// The number of an object in the catalog. Keys come and go and come again; numbers are given once.
-pub type ObjectId = i32;
-/// The number of a field in the catalog.
-pub type FieldId = i32;
 
 /// What a commit came from. The numbers stand in the database and never change their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
