@@ -7,6 +7,7 @@ pub mod actor;
 pub mod catalog;
 pub mod cell;
 pub mod fields;
+pub mod history;
 pub mod key;
 pub mod label;
 pub mod moment;
