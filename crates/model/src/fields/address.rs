@@ -132,7 +132,12 @@ impl Address {
     pub fn of(value: &Value) -> Option<Address> {
         let Value::Json(Json::Object(map)) = value else { return None };
         let part = |name: &str| map.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
-        Some(Address { province: part("province"), city: part("city"), district: part("district"), detail: part("detail") })
+        Some(Address {
+            province: part("province"),
+            city: part("city"),
+            district: part("district"),
+            detail: part("detail"),
+        })
     }
 
     /// In one line. A city of its own is not named twice.
@@ -161,7 +166,9 @@ fn normalised(address: Address) -> Result<Address, Problems> {
     let mut found = Address { detail: address.detail, ..Address::default() };
     let provinces: Vec<&Division> = match address.province.as_str() {
         "" => divisions().iter().collect(),
-        name => vec![divisions().iter().find(|one| is_called(one.name, name)).ok_or_else(|| unknown("province", name))?],
+        name => {
+            vec![divisions().iter().find(|one| is_called(one.name, name)).ok_or_else(|| unknown("province", name))?]
+        }
     };
     if !address.province.is_empty() {
         found.province = provinces[0].name.to_owned();
@@ -189,8 +196,11 @@ fn normalised(address: Address) -> Result<Address, Problems> {
         return Ok(found);
     }
     let exact: Vec<_> = districts(&cities).filter(|(_, _, one)| one.name == district_name).collect();
-    let matching =
-        if exact.is_empty() { districts(&cities).filter(|(_, _, one)| is_called(one.name, district_name)).collect() } else { exact };
+    let matching = if exact.is_empty() {
+        districts(&cities).filter(|(_, _, one)| is_called(one.name, district_name)).collect()
+    } else {
+        exact
+    };
     let [(province, city, district)] = matching.as_slice() else { return Err(unknown("district", district_name)) };
     Ok(Address {
         province: province.name.to_owned(),
@@ -210,7 +220,11 @@ type InCity<'a> = (&'a Division, &'a Division);
 /// The cities of this name: by its whole name, else by its short one; `None` unless it is exactly one.
 fn only_called<'a>(cities: Vec<InCity<'a>>, name: &str) -> Option<Vec<InCity<'a>>> {
     let exact: Vec<_> = cities.iter().copied().filter(|(_, city)| city.name == name).collect();
-    let called = if exact.is_empty() { cities.into_iter().filter(|(_, city)| is_called(city.name, name)).collect() } else { exact };
+    let called = if exact.is_empty() {
+        cities.into_iter().filter(|(_, city)| is_called(city.name, name)).collect()
+    } else {
+        exact
+    };
     (called.len() == 1).then_some(called)
 }
 

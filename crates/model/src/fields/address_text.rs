@@ -36,7 +36,9 @@ pub fn parse_address(text: &str) -> Address {
 }
 
 fn skip(text: &str) -> &str {
-    text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '-' | '/' | '\\' | '、' | '·' | '>' | '|'))
+    text.trim_start_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ',' | '，' | '-' | '/' | '\\' | '、' | '·' | '>' | '|')
+    })
 }
 
 /// All certain readings of a text as an address in this province.
@@ -46,18 +48,24 @@ fn in_province<'a, 't>(province: &'a Division, text: &'t str) -> Vec<Reading<'a,
     if let Some(rest) = whole(province, text) {
         let own = is_own_city(province).then(|| &province.parts[0]);
         readings.push(here(own, None, rest));
-        readings.extend(below(province, skip_own(province, skip(rest)), true).into_iter().map(|(c, d, rest)| here(c, d, rest)));
+        readings.extend(
+            below(province, skip_own(province, skip(rest)), true).into_iter().map(|(c, d, rest)| here(c, d, rest)),
+        );
     }
     // 浙江杭州市…: a short name counts when a whole name of a place in it follows. 海南路 and 北京西路 are streets.
     if let Some(rest) = text.strip_prefix(short(province.name)) {
-        readings.extend(below(province, skip_own(province, skip(rest)), true).into_iter().map(|(c, d, rest)| here(c, d, rest)));
+        readings.extend(
+            below(province, skip_own(province, skip(rest)), true).into_iter().map(|(c, d, rest)| here(c, d, rest)),
+        );
     }
     readings.extend(below(province, text, false).into_iter().map(|(c, d, rest)| here(c, d, rest)));
     // The same place found in two ways is one reading.
     let mut unlike: Vec<Reading<'a, 't>> = Vec::new();
     for reading in readings {
         let same = |other: &Reading<'_, '_>| {
-            other.rest.len() == reading.rest.len() && named(other.city) == named(reading.city) && named(other.district) == named(reading.district)
+            other.rest.len() == reading.rest.len()
+                && named(other.city) == named(reading.city)
+                && named(other.district) == named(reading.district)
         };
         if !unlike.iter().any(same) {
             unlike.push(reading);
@@ -94,11 +102,15 @@ fn below<'a, 't>(province: &'a Division, text: &'t str, sure: bool) -> Vec<Below
         }
         if let Some(rest) = by_whole.or(by_short) {
             let after = skip(rest);
-            found.extend(city.parts.iter().filter_map(|district| Some((Some(city), Some(district), whole(district, after)?))));
+            found.extend(
+                city.parts.iter().filter_map(|district| Some((Some(city), Some(district), whole(district, after)?))),
+            );
         }
     }
     // 浙江省义乌市…, 北京市朝阳区…: the city is left out. Without a province only names that no common noun looks like.
-    for (city, district) in province.parts.iter().flat_map(|city| city.parts.iter().map(move |district| (city, district))) {
+    for (city, district) in
+        province.parts.iter().flat_map(|city| city.parts.iter().map(move |district| (city, district)))
+    {
         if let Some(rest) = whole(district, text)
             && (sure || is_telling(district.name))
             && is_only(province, district, sure)
@@ -113,13 +125,17 @@ fn below<'a, 't>(province: &'a Division, text: &'t str, sure: bool) -> Vec<Below
 /// many places.
 fn is_telling(name: &str) -> bool {
     let length = name.chars().count();
-    (length >= 3 && (name.ends_with('市') || name.ends_with('县') || name.ends_with('旗'))) || (length >= 4 && name.ends_with("新区"))
+    (length >= 3 && (name.ends_with('市') || name.ends_with('县') || name.ends_with('旗')))
+        || (length >= 4 && name.ends_with("新区"))
 }
 
 /// Whether no other place in the province (`sure`), or in the country, has this name.
 fn is_only(province: &Division, district: &Division, sure: bool) -> bool {
     let provinces = if sure { std::slice::from_ref(province) } else { divisions() };
-    let places = provinces.iter().flat_map(|province| province.parts.iter()).flat_map(|city| std::iter::once(city).chain(&city.parts));
+    let places = provinces
+        .iter()
+        .flat_map(|province| province.parts.iter())
+        .flat_map(|city| std::iter::once(city).chain(&city.parts));
     places.filter(|place| place.name == district.name).count() == 1
 }
 
@@ -128,11 +144,10 @@ fn whole<'t>(division: &Division, text: &'t str) -> Option<&'t str> {
     let rest = text.strip_prefix(division.name)?;
     let runs_on: &[char] = match division.name.chars().last()? {
         '省' => &['道', '委', '会', '城', '级'],
-        '市' => &['场', '民', '政', '委', '府', '集'],
+        '市' => &['场', '民', '政', '委', '府', '集', '区'],
         '县' => &['道', '委', '府'],
         '区' => &['委', '府', '间'],
         _ => &[],
     };
-    // 人民路 after 市 or 区 begins a street, 民 alone goes on with 市民.
     (!rest.starts_with(runs_on)).then_some(rest)
 }

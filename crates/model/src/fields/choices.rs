@@ -79,8 +79,12 @@ impl Settings {
     /// The keys of what was chosen, in the order of the options, each once.
     fn chosen<T>(&self, list: &[T], key_of: impl Fn(&T) -> Result<String, Problems>) -> Result<Written, Problems> {
         let keys = each(list, key_of)?;
-        let ordered: Vec<Value> =
-            self.options.iter().filter(|option| keys.contains(&option.key)).map(|option| Value::text(&*option.key)).collect();
+        let ordered: Vec<Value> = self
+            .options
+            .iter()
+            .filter(|option| keys.contains(&option.key))
+            .map(|option| Value::text(&*option.key))
+            .collect();
         check_count(ordered.len(), self.min_count, self.max_count)?;
         Ok(Written::Value(Value::list(ordered)))
     }

@@ -73,8 +73,12 @@ pub fn read_date(input: &Json) -> Result<NaiveDate, Problems> {
 pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
     let shaped = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(n, byte)| if n == 4 || n == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
-    let date = shaped.then(|| NaiveDate::from_ymd_opt(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?));
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(n, byte)| if n == 4 || n == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
+    let date = shaped
+        .then(|| NaiveDate::from_ymd_opt(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?));
     date.flatten().filter(|date| in_range(*date))
 }
 

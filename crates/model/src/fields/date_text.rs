@@ -37,7 +37,9 @@ pub fn date_from_text(text: &str, format: Option<&str>) -> Result<NaiveDate, Dat
         // A format was given and this is not written by it.
         [Word::Digits(_), Word::Digits(_), Word::Digits(_)] if format.is_some() => Err(NotADate),
         [Word::Digits(a), Word::Digits(b), Word::Digits(year)] if year.len() == 4 => one_of_two(a, b, year),
-        [Word::Digits(a), Word::Digits(b), Word::Digits(c)] if [a, b, c].iter().all(|part| part.len() <= 2) => Err(Ambiguous),
+        [Word::Digits(a), Word::Digits(b), Word::Digits(c)] if [a, b, c].iter().all(|part| part.len() <= 2) => {
+            Err(Ambiguous)
+        }
         [Word::Digits(year), Word::Month(month), Word::Digits(day)] if year.len() == 4 => with_month(day, *month, year),
         [Word::Digits(day), Word::Month(month), Word::Digits(year)] => with_month(day, *month, year),
         [Word::Month(month), Word::Digits(day), Word::Digits(year)] => with_month(day, *month, year),
@@ -88,9 +90,22 @@ fn words(text: &str) -> Option<Vec<Word<'_>>> {
 
 fn month_by_name(name: &str) -> Option<u32> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
-    let found = MONTHS.iter().position(|month| name == *month || name == &month[..3] || (name == "sept" && *month == "september"));
+    let found = MONTHS
+        .iter()
+        .position(|month| name == *month || name == &month[..3] || (name == "sept" && *month == "september"));
     found.and_then(|n| u32::try_from(n + 1).ok())
 }
 

@@ -131,7 +131,8 @@ fn local_of_text(text: &str, format: Option<&str>) -> Result<NaiveDateTime, Date
     let (day, time) = folded.split_at(cut.unwrap_or(folded.len()));
     let time = time.trim_start_matches([' ', 't', '日', '号', ',']);
     let date = date_from_text(day, format)?;
-    let time = if time.is_empty() { NaiveTime::MIN } else { super::time::human_time(time).ok_or(DateTrouble::NotADate)? };
+    let time =
+        if time.is_empty() { NaiveTime::MIN } else { super::time::human_time(time).ok_or(DateTrouble::NotADate)? };
     Ok(date.and_time(time))
 }
 

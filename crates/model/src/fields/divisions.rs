@@ -50,7 +50,11 @@ fn parse(text: &'static str) -> Vec<Division> {
 fn division(text: &'static str, above: &str, width: usize) -> Division {
     let name = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let own = &text[..text.len() - name.len()];
-    let code = if own.is_empty() { String::new() } else { format!("{above}{own:0<rest$}", rest = width.saturating_sub(above.len())) };
+    let code = if own.is_empty() {
+        String::new()
+    } else {
+        format!("{above}{own:0<rest$}", rest = width.saturating_sub(above.len()))
+    };
     Division { code, name, parts: Vec::new() }
 }
 
@@ -62,8 +66,24 @@ pub(super) fn is_called(name: &str, text: &str) -> bool {
 /// `浙江省` → `浙江`, `恩施土家族苗族自治州` → `恩施`; a name that would be left with one character stays whole.
 pub(super) fn short(name: &str) -> &str {
     const KINDS: [&str; 18] = [
-        "特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "自治州", "自治县", "自治旗", "地区", "新区", "林区",
-        "省", "市", "盟", "区", "县", "旗", "州",
+        "特别行政区",
+        "维吾尔自治区",
+        "壮族自治区",
+        "回族自治区",
+        "自治区",
+        "自治州",
+        "自治县",
+        "自治旗",
+        "地区",
+        "新区",
+        "林区",
+        "省",
+        "市",
+        "盟",
+        "区",
+        "县",
+        "旗",
+        "州",
     ];
     let Some(stem) = KINDS.iter().find_map(|kind| name.strip_suffix(kind)) else { return name };
     let is_autonomous = name.ends_with("自治州") || name.ends_with("自治县") || name.ends_with("自治旗");
@@ -74,10 +94,62 @@ pub(super) fn short(name: &str) -> &str {
 /// The name of an autonomous place before the peoples it is of.
 fn without_peoples(stem: &str) -> &str {
     const PEOPLES: [&str; 56] = [
-        "土家族", "苗族", "藏族", "羌族", "彝族", "回族", "侗族", "布依族", "壮族", "瑶族", "白族", "傣族", "景颇族", "傈僳族",
-        "哈尼族", "朝鲜族", "蒙古族", "蒙古", "哈萨克族", "哈萨克", "柯尔克孜族", "柯尔克孜", "塔吉克族", "塔吉克", "锡伯族", "锡伯", "满族", "畲族", "仡佬族", "水族", "黎族",
-        "拉祜族", "佤族", "布朗族", "纳西族", "独龙族", "怒族", "普米族", "达斡尔族", "达斡尔", "鄂温克族", "鄂温克", "鄂伦春族", "鄂伦春", "土族", "撒拉族", "东乡族",
-        "保安族", "裕固族", "毛南族", "仫佬族", "各族", "维吾尔族", "京族", "阿昌族", "德昂族",
+        "土家族",
+        "苗族",
+        "藏族",
+        "羌族",
+        "彝族",
+        "回族",
+        "侗族",
+        "布依族",
+        "壮族",
+        "瑶族",
+        "白族",
+        "傣族",
+        "景颇族",
+        "傈僳族",
+        "哈尼族",
+        "朝鲜族",
+        "蒙古族",
+        "蒙古",
+        "哈萨克族",
+        "哈萨克",
+        "柯尔克孜族",
+        "柯尔克孜",
+        "塔吉克族",
+        "塔吉克",
+        "锡伯族",
+        "锡伯",
+        "满族",
+        "畲族",
+        "仡佬族",
+        "水族",
+        "黎族",
+        "拉祜族",
+        "佤族",
+        "布朗族",
+        "纳西族",
+        "独龙族",
+        "怒族",
+        "普米族",
+        "达斡尔族",
+        "达斡尔",
+        "鄂温克族",
+        "鄂温克",
+        "鄂伦春族",
+        "鄂伦春",
+        "土族",
+        "撒拉族",
+        "东乡族",
+        "保安族",
+        "裕固族",
+        "毛南族",
+        "仫佬族",
+        "各族",
+        "维吾尔族",
+        "京族",
+        "阿昌族",
+        "德昂族",
     ];
     let mut stem = stem;
     // 鄂伦春自治旗 is named after nothing but its people.

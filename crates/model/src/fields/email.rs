@@ -71,5 +71,8 @@ pub(super) fn is_domain(domain: &str) -> bool {
             && label.chars().all(|c| c == '-' || c.is_alphanumeric())
     };
     let last = domain.rsplit('.').next().unwrap_or_default();
-    domain.contains('.') && domain.split('.').all(is_label) && last.chars().any(char::is_alphabetic) && last.chars().count() >= 2
+    domain.contains('.')
+        && domain.split('.').all(is_label)
+        && last.chars().any(char::is_alphabetic)
+        && last.chars().count() >= 2
 }

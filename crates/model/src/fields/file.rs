@@ -100,7 +100,9 @@ impl Limits<'_> {
             problems.push(Problem::new(Code::OutOfRange, "max_size_mb").with("min", 1).with("max", "…"));
         }
         for (n, extension) in self.accept.iter().enumerate() {
-            let plain = !extension.is_empty() && extension.len() <= 20 && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            let plain = !extension.is_empty()
+                && extension.len() <= 20
+                && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
             if !plain {
                 problems.push(Problem::new(Code::BadFormat, format!("accept[{n}]")).with("hint", "pdf"));
             } else if !self.fixed.is_empty() && !has(self.fixed, extension) {
@@ -137,7 +139,8 @@ impl Limits<'_> {
             return Ok(Json::Object(file));
         };
         let id = map.get("file").ok_or_else(|| vec![Problem::new(Code::Missing, "file").with("name", "file")])?;
-        let id = read_id(id).map_err(|wrong| wrong.into_iter().map(|problem| problem.within("file")).collect::<Problems>())?;
+        let id = read_id(id)
+            .map_err(|wrong| wrong.into_iter().map(|problem| problem.within("file")).collect::<Problems>())?;
         file.insert("file".to_owned(), Json::from(id.to_string()));
         let name = map.get("name").and_then(Json::as_str).map(clean_name);
         let size = map.get("size").and_then(Json::as_u64);
@@ -174,14 +177,19 @@ fn has(extensions: &[&str], extension: &str) -> bool {
 }
 
 fn is_media_type(kind: &str) -> bool {
-    kind.len() <= 100 && kind.contains('/') && kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/+-._".contains(&byte))
+    kind.len() <= 100
+        && kind.contains('/')
+        && kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/+-._".contains(&byte))
 }
 
 /// A file's name without folders, without what cannot be seen, and without what turns the reading direction round
 /// (`exe.gpj` shown as `jpg.exe`).
 pub fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let seen = |c: &char| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let seen = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     let clean = crate::text::clean(&last.chars().filter(seen).collect::<String>());
     let clean = clean.trim_start_matches(|c: char| c.is_whitespace());
     let mut short: String = if clean.chars().count() <= MAX_NAME {

@@ -50,7 +50,22 @@ pub fn is_placeholder(cell: &Cell) -> bool {
     match cell {
         Cell::Text(text) if text.len() <= 20 => {
             let folded = fold(text);
-            matches!(folded.as_str(), "" | "select" | "-" | "--" | "—" | "n/a" | "#n/a" | "na" | "null" | "none" | "nan" | "nil" | "/" | "\\n")
+            matches!(
+                folded.as_str(),
+                "" | "select"
+                    | "-"
+                    | "--"
+                    | "—"
+                    | "n/a"
+                    | "#n/a"
+                    | "na"
+                    | "null"
+                    | "none"
+                    | "nan"
+                    | "nil"
+                    | "/"
+                    | "\\n"
+            )
         }
         Cell::Error(_) => true,
         other => other.is_blank(),
@@ -127,7 +142,8 @@ fn dates(cells: &[&Cell], zone: Tz) -> Option<Kind> {
         return Some(Kind::DateTime(datetime::Settings::default()));
     }
     let times = time::Settings::default();
-    let is_time = |cell: &&Cell| matches!(cell, Cell::Time(_) | Cell::Text(_)) && times.read_cell(cell, &reading).is_ok();
+    let is_time =
+        |cell: &&Cell| matches!(cell, Cell::Time(_) | Cell::Text(_)) && times.read_cell(cell, &reading).is_ok();
     fit(cells, is_time).then(|| Kind::Time(time::Settings::default()))
 }
 
@@ -136,12 +152,17 @@ fn is_dated(text: &str, among: usize) -> bool {
     let digits = text.trim();
     if digits.bytes().all(|byte| byte.is_ascii_digit()) {
         let year = digits.get(..4).and_then(|year| year.parse::<u32>().ok()).unwrap_or(0);
-        return among >= 3 && digits.len() == 8 && (1900..=2100).contains(&year) && date_from_text(digits, None).is_ok();
+        return among >= 3
+            && digits.len() == 8
+            && (1900..=2100).contains(&year)
+            && date_from_text(digits, None).is_ok();
     }
     match date_from_text(text, None) {
         Ok(_) => true,
         // 1.2.3 is rather a version, 1-2-3 rather a code.
-        Err(DateTrouble::Ambiguous) => text.contains('/') || text.contains(|c: char| c.is_alphabetic()) || text.trim().len() >= 8,
+        Err(DateTrouble::Ambiguous) => {
+            text.contains('/') || text.contains(|c: char| c.is_alphabetic()) || text.trim().len() >= 8
+        }
         Err(DateTrouble::NotADate) => false,
     }
 }
@@ -153,8 +174,10 @@ fn phones(cells: &[&Cell]) -> Option<Kind> {
         }
         let text = fold(&cell.text());
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let is_mobile = digits.len() == 11 && digits.starts_with('1') && !digits.starts_with("10") && !text.contains('.');
-        let is_long = text.starts_with('+') || text.starts_with("00") || (digits.starts_with('0') && text.contains('-'));
+        let is_mobile =
+            digits.len() == 11 && digits.starts_with('1') && !digits.starts_with("10") && !text.contains('.');
+        let is_long =
+            text.starts_with('+') || text.starts_with("00") || (digits.starts_with('0') && text.contains('-'));
         (is_mobile || is_long) && phone::e164(&text, Some(Id::CN)).is_some()
     };
     fit(cells, is_phone).then(|| Kind::Phone(phone::Settings::default()))
@@ -173,10 +196,15 @@ fn numbers(cells: &[&Cell], texts: &[String]) -> Option<Kind> {
     if share(|text| text.ends_with('%')) {
         return Some(Kind::Number(number::Settings { percent: true, ..Default::default() }));
     }
-    for (currency, signs) in [("CNY", ["¥", "元"]), ("USD", ["$", "usd"]), ("EUR", ["€", "eur"]), ("GBP", ["£", "gbp"])] {
+    for (currency, signs) in [("CNY", ["¥", "元"]), ("USD", ["$", "usd"]), ("EUR", ["€", "eur"]), ("GBP", ["£", "gbp"])]
+    {
         let with_sign = texts.iter().filter(|text| signs.iter().any(|sign| fold(text).contains(sign))).count();
         if with_sign * 2 > texts.len() {
-            let places = cells.iter().filter_map(|cell| number::number_of_cell(cell).ok()).map(|number| number.normalize().scale()).max();
+            let places = cells
+                .iter()
+                .filter_map(|cell| number::number_of_cell(cell).ok())
+                .map(|number| number.normalize().scale())
+                .max();
             let scale = u8::try_from(places.unwrap_or(2).clamp(2, 10)).unwrap_or(2);
             return Some(Kind::Money(money::Settings { scale, currency: currency.to_owned(), ..Default::default() }));
         }
@@ -188,8 +216,12 @@ fn numbers(cells: &[&Cell], texts: &[String]) -> Option<Kind> {
 fn is_code(cell: &Cell, text: &str) -> bool {
     let folded = fold(text);
     let digits = folded.trim_start_matches(['-', '+']);
-    let leading = matches!(cell, Cell::Text(_)) && digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
-    leading || digits.split('.').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit).count() >= 16
+    let leading = matches!(cell, Cell::Text(_))
+        && digits.len() > 1
+        && digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    leading
+        || digits.split('.').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit).count() >= 16
         || matches!(cell, Cell::Number(number) if number.abs() >= Decimal::from(1_000_000_000_000_000_i64))
 }
 
@@ -239,7 +271,12 @@ fn options(texts: &[String]) -> Option<Kind> {
         }
         let key = crate::key::from_label(text, "option", |key| options.iter().any(|option| option.key == key));
         let color = COLORS[options.len() % COLORS.len()].to_owned();
-        options.push(ChoiceOption { key, label: Label::One(text.trim().to_owned()), color: Some(color), retired: false });
+        options.push(ChoiceOption {
+            key,
+            label: Label::One(text.trim().to_owned()),
+            color: Some(color),
+            retired: false,
+        });
     }
     Some(Kind::Choice(choice::Settings { options }))
 }

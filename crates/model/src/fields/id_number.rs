@@ -45,7 +45,8 @@ impl FieldType for Settings {
 
     fn read(&self, input: &Json, _: &Reading) -> Result<Written, Problems> {
         let text = input.as_str().ok_or_else(|| wrong_type("text"))?;
-        let number: String = fold(text).to_uppercase().chars().filter(|c| !matches!(c, ' ' | '\u{3000}' | '-' | '\0')).collect();
+        let number: String =
+            fold(text).to_uppercase().chars().filter(|c| !matches!(c, ' ' | '\u{3000}' | '-' | '\0')).collect();
         if number.is_empty() {
             return Ok(Written::Value(Value::Null));
         }
@@ -111,7 +112,8 @@ fn is_birthday(digits: &str) -> bool {
 pub(super) fn is_uscc(number: &str) -> bool {
     const LETTERS: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
     const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
-    let places: Option<Vec<usize>> = number.bytes().map(|byte| LETTERS.iter().position(|letter| *letter == byte)).collect();
+    let places: Option<Vec<usize>> =
+        number.bytes().map(|byte| LETTERS.iter().position(|letter| *letter == byte)).collect();
     let Some(places) = places.filter(|places| places.len() == 18) else { return false };
     let sum: usize = places.iter().zip(WEIGHTS).map(|(place, weight)| place * weight).sum();
     places[17] == (31 - sum % 31) % 31 && number.bytes().skip(2).take(6).all(|byte| byte.is_ascii_digit())
@@ -120,7 +122,9 @@ pub(super) fn is_uscc(number: &str) -> bool {
 /// Passports of all countries: 5 to 12 letters and digits, most of them digits.
 fn is_passport(number: &str) -> bool {
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    (5..=12).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_alphanumeric()) && digits * 2 >= number.len()
+    (5..=12).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && digits * 2 >= number.len()
 }
 
 /// H or M with 8 or 10 digits; 8 digits for Taiwan.

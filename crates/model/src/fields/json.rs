@@ -29,7 +29,8 @@ impl FieldType for Settings {
     }
 
     fn read(&self, input: &Json, _: &Reading) -> Result<Written, Problems> {
-        let canonical = canonical(input, 0).ok_or_else(|| vec![wrong(Code::BadFormat).with("hint", format!("JSON ≤ {MAX_DEPTH} levels"))])?;
+        let canonical = canonical(input, 0)
+            .ok_or_else(|| vec![wrong(Code::BadFormat).with("hint", format!("JSON ≤ {MAX_DEPTH} levels"))])?;
         if canonical.to_string().len() > MAX_BYTES {
             return Err(vec![wrong(Code::TooLarge).with("max", "64 kB")]);
         }
@@ -46,7 +47,8 @@ impl FieldType for Settings {
     /// The cell's text is JSON text.
     fn read_cell(&self, cell: &Cell, reading: &Reading) -> Result<Written, Problems> {
         let text = if let Cell::Bool(yes) = cell { yes.to_string() } else { cell.text() };
-        let json: Json = serde_json::from_str(text.trim()).map_err(|_| vec![wrong(Code::BadFormat).with("hint", "JSON")])?;
+        let json: Json =
+            serde_json::from_str(text.trim()).map_err(|_| vec![wrong(Code::BadFormat).with("hint", "JSON")])?;
         self.read(&json, reading)
     }
 

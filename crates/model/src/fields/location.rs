@@ -38,7 +38,9 @@ impl FieldType for Settings {
         let mut problems = super::unknown_keys(map, &["lng", "lat", "address"]);
         let mut part = |name: &'static str, bound: i64| match map.get(name).filter(|part| !is_empty(part)) {
             None => None,
-            Some(part) => degrees(part, bound).map_err(|wrong| problems.extend(wrong.into_iter().map(|p| p.within(name)))).ok(),
+            Some(part) => {
+                degrees(part, bound).map_err(|wrong| problems.extend(wrong.into_iter().map(|p| p.within(name)))).ok()
+            }
         };
         let (lng, lat) = (part("lng", 180), part("lat", 90));
         let address = match map.get("address").filter(|part| !is_empty(part)).map(read_text).transpose() {

@@ -31,22 +31,32 @@ pub enum Column {
     None,
     Bool,
     /// Exact with a fixed scale, 18 digits: a scaled integer on SQLite.
-    Decimal { scale: u8 },
+    Decimal {
+        scale: u8,
+    },
     /// Exact with any scale, 28 digits: results of formulas.
     Exact,
     /// `folded`: beside it stand its folded text and its sort key, where they differ from it.
-    Text { folded: bool },
+    Text {
+        folded: bool,
+    },
     Date,
     DateTime,
     Time,
     /// The id of a record of the object named.
-    Id { to: String },
+    Id {
+        to: String,
+    },
     /// Option keys or tags, `|a|b|`.
     Keys,
     /// Canonical JSON text; `folded` beside it is its display.
-    Json { folded: bool },
+    Json {
+        folded: bool,
+    },
     /// A table of its own with pairs (owner, target) in order.
-    Links { to: String },
+    Links {
+        to: String,
+    },
 }
 
 /// By what a field's values are put in order.
@@ -126,7 +136,10 @@ pub trait FieldType {
 
     /// The same, for a reader with a zone: points in time stand in it.
     fn display_for(&self, value: &Value, reader: &Reading) -> String {
-        self.display(value, reader.language)
+        match value {
+            Value::DateTime(at) => at.with_timezone(&reader.zone).format("%Y-%m-%d %H:%M").to_string(),
+            other => self.display(other, reader.language),
+        }
     }
 
     fn operators(&self) -> &'static [Op];
@@ -316,4 +329,3 @@ pub struct NoSettings {}
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
-

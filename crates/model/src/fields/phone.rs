@@ -86,14 +86,17 @@ impl Settings {
             return Ok(Written::Value(Value::Null));
         }
         let number = e164(&folded, Id::from_str(&self.default_country).ok());
-        number.map(|number| Written::Value(Value::Text(number))).ok_or_else(|| vec![wrong(Code::BadPhone).with("value", text.trim())])
+        number
+            .map(|number| Written::Value(Value::Text(number)))
+            .ok_or_else(|| vec![wrong(Code::BadPhone).with("value", text.trim())])
     }
 }
 
 /// A folded number in E.164; `None` unless it is valid where it belongs.
 pub(super) fn e164(folded: &str, country: Option<Id>) -> Option<String> {
     // Letters would be read as keys of a telephone, words like "ext" as extensions; neither can be kept.
-    let is_dialled = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ' ' | '(' | ')' | '/' | '–' | '—' | '\u{2010}');
+    let is_dialled =
+        |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ' ' | '(' | ')' | '/' | '–' | '—' | '\u{2010}');
     if folded.len() > 40 || !folded.chars().all(is_dialled) {
         return None;
     }
@@ -108,7 +111,11 @@ pub(super) fn e164(folded: &str, country: Option<Id>) -> Option<String> {
         return Some(found);
     }
     // 8613800138000: the country's code without its plus, as number cells have it.
-    if digits.starts_with('+') { None } else { valid(&format!("+{digits}"), country).filter(|found| is_of(found, country)) }
+    if digits.starts_with('+') {
+        None
+    } else {
+        valid(&format!("+{digits}"), country).filter(|found| is_of(found, country))
+    }
 }
 
 fn is_of(number: &str, country: Option<Id>) -> bool {

@@ -118,7 +118,9 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// Addresses after the check of their schemes: pictures are ours, links never borrow the page's own scheme (`//host`).
 fn safe_address(tag: &str, name: &str, value: &str) -> bool {
     match (tag, name) {
-        ("img", "src") => value.strip_prefix(FILES).is_some_and(|rest| !rest.contains("..") && !rest.contains(['\\', '%'])),
+        ("img", "src") => {
+            value.strip_prefix(FILES).is_some_and(|rest| !rest.contains("..") && !rest.contains(['\\', '%']))
+        }
         ("a", "href") => !value.starts_with("//") && !value.contains('\\'),
         _ => true,
     }
@@ -173,7 +175,10 @@ pub fn plain(html: &str) -> String {
         let (tag, after) = cut_tag(&rest[at + 1..]);
         let name = tag.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         let ends_a_line = tag.starts_with('/')
-            && matches!(name, "p" | "div" | "li" | "tr" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" | "blockquote" | "figure");
+            && matches!(
+                name,
+                "p" | "div" | "li" | "tr" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" | "blockquote" | "figure"
+            );
         if ends_a_line || name == "br" || name == "hr" {
             text.push('\n');
         } else if tag.starts_with('/') && matches!(name, "td" | "th") {
@@ -206,7 +211,8 @@ fn unescape(escaped: &str, out: &mut String) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let known = [("&lt;", '<'), ("&gt;", '>'), ("&quot;", '"'), ("&nbsp;", ' '), ("&amp;", '&')];
-        let (length, c) = known.iter().find(|(name, _)| rest.starts_with(name)).map_or((1, '&'), |(name, c)| (name.len(), *c));
+        let (length, c) =
+            known.iter().find(|(name, _)| rest.starts_with(name)).map_or((1, '&'), |(name, c)| (name.len(), *c));
         out.push(c);
         rest = &rest[length..];
     }

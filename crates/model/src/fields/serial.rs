@@ -115,7 +115,9 @@ impl Part {
     fn check(&self) -> Option<Problem> {
         match self {
             Part::Text(text) if text.chars().count() > 30 => Some(Problem::new(Code::TooLong, "text").with("max", 30)),
-            Part::Text(text) if text.chars().any(char::is_control) => Some(Problem::new(Code::BadFormat, "text").with("hint", "HT-")),
+            Part::Text(text) if text.chars().any(char::is_control) => {
+                Some(Problem::new(Code::BadFormat, "text").with("hint", "HT-"))
+            }
             Part::Date(format) if !is_date_format(format) => {
                 Some(Problem::new(Code::BadFormat, "date").with("hint", "yyyy yymm yyyymmdd yyyy-mm-dd"))
             }
@@ -125,7 +127,9 @@ impl Part {
             Part::Count(count) if !(0..=999_999_999_999).contains(&count.start) => {
                 Some(Problem::new(Code::OutOfRange, "count.start").with("min", 0).with("max", 999_999_999_999_i64))
             }
-            Part::Field(key) if !crate::key::is_key(key) => Some(Problem::new(Code::BadKey, "field").with("value", key)),
+            Part::Field(key) if !crate::key::is_key(key) => {
+                Some(Problem::new(Code::BadKey, "field").with("value", key))
+            }
             Part::Text(_) | Part::Date(_) | Part::Count(_) | Part::Field(_) => None,
         }
     }
@@ -134,7 +138,8 @@ impl Part {
 impl Settings {
     /// The count part.
     pub fn count(&self) -> Count {
-        let count = self.parts.iter().find_map(|part| if let Part::Count(count) = part { Some(count.clone()) } else { None });
+        let count =
+            self.parts.iter().find_map(|part| if let Part::Count(count) = part { Some(count.clone()) } else { None });
         count.unwrap_or_default()
     }
 
@@ -163,8 +168,12 @@ impl Settings {
 }
 
 fn is_date_format(format: &str) -> bool {
-    let left = ["yyyy", "yy", "mm", "dd"].iter().fold(format.to_ascii_lowercase(), |left, word| left.replacen(word, "", 1));
-    !format.is_empty() && format.len() <= 30 && left.len() < format.len() && !left.contains(|c: char| c.is_ascii_alphanumeric() || c.is_control())
+    let left =
+        ["yyyy", "yy", "mm", "dd"].iter().fold(format.to_ascii_lowercase(), |left, word| left.replacen(word, "", 1));
+    !format.is_empty()
+        && format.len() <= 30
+        && left.len() < format.len()
+        && !left.contains(|c: char| c.is_ascii_alphanumeric() || c.is_control())
 }
 
 fn write_date(at: NaiveDate, format: &str) -> String {

@@ -41,7 +41,8 @@ impl FieldType for Settings {
             Cell::Text(text) => yes_or_no(text),
             _ => None,
         };
-        let yes = yes.ok_or_else(|| vec![wrong(Code::BadFormat).with("hint", "是/否, yes/no, true/false, 1/0, √/×")])?;
+        let yes =
+            yes.ok_or_else(|| vec![wrong(Code::BadFormat).with("hint", "是/否, yes/no, true/false, 1/0, √/×")])?;
         Ok(Written::Value(Value::Bool(yes)))
     }
 

@@ -112,7 +112,11 @@ pub(super) fn human_time(folded: &str) -> Option<NaiveTime> {
     let clock = clock.replace(['时', '点', '分'], ":").replace('秒', "");
     let clock = clock.trim_end_matches(':');
     let padded = clock.split(':').map(|part| if part.len() == 1 { format!("0{part}") } else { part.to_owned() });
-    let time = parse_time(&if text.contains(['时', '点']) { padded.collect::<Vec<_>>().join(":") } else { clock.to_owned() })?;
+    let time = parse_time(&if text.contains(['时', '点']) {
+        padded.collect::<Vec<_>>().join(":")
+    } else {
+        clock.to_owned()
+    })?;
     match afternoon {
         None => Some(time),
         Some(_) if time.hour() == 0 && time.minute() == 0 && time.second() == 0 => None,

@@ -14,7 +14,7 @@ fn valid() -> Vec<(Kind, &'static str)> {
         ("text", json!({}), r#""a b""#),
         ("long_text", json!({}), r#""a\nb""#),
         ("rich_text", json!({}), r#""<p>a &amp; <b>b</b> <a href=\"https://x.cn\">c</a></p>""#),
-        ("number", json!({"scale": 3}), "-12345.678"),
+        ("number", json!({"scale": 3, "unit": "件"}), "-12345.678"),
         ("money", json!({}), "12345678901234.56"),
         ("date", json!({}), r#""2026-01-05""#),
         ("datetime", json!({}), r#""2026-01-05T10:00:00.123456Z""#),
@@ -30,7 +30,11 @@ fn valid() -> Vec<(Kind, &'static str)> {
         ("id_number", json!({}), r#""11010519491231002X""#),
         ("address", json!({}), r#"{"province":"浙江省","city":"杭州市","district":"西湖区","detail":"文三路"}"#),
         ("location", json!({}), r#"{"lng":120.1234567,"lat":-30.5,"address":"x"}"#),
-        ("image", json!({}), r#"[{"file":"018f0000-0000-7000-8000-000000000001","name":"a.png","size":5,"type":"image/png"}]"#),
+        (
+            "image",
+            json!({}),
+            r#"[{"file":"018f0000-0000-7000-8000-000000000001","name":"a.png","size":5,"type":"image/png"}]"#,
+        ),
         ("file", json!({}), r#"[{"file":"018f0000-0000-7000-8000-000000000001"}]"#),
         ("signature", json!({}), r#"[{"file":"018f0000-0000-7000-8000-000000000001"}]"#),
         ("person", json!({}), r#""018f0000-0000-7000-8000-000000000001""#),
@@ -65,7 +69,12 @@ fn each_exported_value_is_imported_the_same() {
         let text = kind.display_for(&written, &Reading::default());
         // A time is shown to the minute by default.
         let expected = if kind.key() == "time" { value(&kind, r#""23:59""#) } else { written };
-        assert_eq!(kind.read_cell(&Cell::Text(text), &Reading::default()), Ok(Written::Value(expected)), "{}", kind.key());
+        assert_eq!(
+            kind.read_cell(&Cell::Text(text), &Reading::default()),
+            Ok(Written::Value(expected)),
+            "{}",
+            kind.key()
+        );
     }
 }
 
@@ -121,16 +130,29 @@ fn any_json() -> impl Strategy<Value = Json> {
         any::<bool>().prop_map(Json::from),
         any::<i64>().prop_map(Json::from),
         any::<f64>().prop_map(Json::from),
-        "[0-9]{1,40}(\\.[0-9]{0,40})?(e[0-9]{1,3})?".prop_map(|text| text.parse::<serde_json::Number>().map_or(Json::Null, Json::Number)),
+        "[0-9]{1,40}(\\.[0-9]{0,40})?(e[0-9]{1,3})?"
+            .prop_map(|text| text.parse::<serde_json::Number>().map_or(Json::Null, Json::Number)),
         any::<String>().prop_map(Json::from),
         any_text().prop_map(Json::from),
     ];
-    let keys = prop_oneof![Just("lng"), Just("lat"), Just("address"), Just("province"), Just("city"), Just("file"), Just("name"), Just("id"), Just("by"), Just("x")];
+    let keys = prop_oneof![
+        Just("lng"),
+        Just("lat"),
+        Just("address"),
+        Just("province"),
+        Just("city"),
+        Just("file"),
+        Just("name"),
+        Just("id"),
+        Just("by"),
+        Just("x")
+    ];
     leaf.prop_recursive(4, 24, 4, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Json::Array),
-            prop::collection::vec((keys.clone(), inner), 0..4)
-                .prop_map(|pairs| Json::Object(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())),
+            prop::collection::vec((keys.clone(), inner), 0..4).prop_map(|pairs| Json::Object(
+                pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>()
+            )),
         ]
     })
 }
@@ -155,10 +177,13 @@ fn any_cell() -> impl Strategy<Value = Cell> {
         (any::<i64>(), 0u32..28).prop_map(|(number, scale)| Cell::Number(Decimal::new(number, scale))),
         Just(Cell::Number(Decimal::MAX)),
         any::<bool>().prop_map(Cell::Bool),
-        (-100_000i32..5_000_000).prop_map(|day| NaiveDate::from_num_days_from_ce_opt(day).map_or(Cell::Empty, Cell::Date)),
+        (-100_000i32..5_000_000)
+            .prop_map(|day| NaiveDate::from_num_days_from_ce_opt(day).map_or(Cell::Empty, Cell::Date)),
         (-100_000i32..5_000_000, 0u32..86_400).prop_map(|(day, second)| {
             let time = NaiveTime::from_num_seconds_from_midnight_opt(second, 1_500_000_000);
-            NaiveDate::from_num_days_from_ce_opt(day).zip(time).map_or(Cell::Empty, |(date, time)| Cell::DateTime(date.and_time(time)))
+            NaiveDate::from_num_days_from_ce_opt(day)
+                .zip(time)
+                .map_or(Cell::Empty, |(date, time)| Cell::DateTime(date.and_time(time)))
         }),
         Just(Cell::DateTime(chrono::NaiveDateTime::MAX)),
         Just(Cell::DateTime(chrono::NaiveDateTime::MIN)),

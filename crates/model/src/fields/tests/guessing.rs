@@ -45,7 +45,8 @@ fn a_column_is_what_its_cells_are() {
 
 #[test]
 fn number_cells_that_are_mobiles_are_phones() {
-    let cells: Vec<Cell> = ["13800138000", "13900139000"].iter().map(|text| Cell::Number(text.parse().unwrap())).collect();
+    let cells: Vec<Cell> =
+        ["13800138000", "13900139000"].iter().map(|text| Cell::Number(text.parse().unwrap())).collect();
     assert_eq!(guess_kind(&cells, chrono_tz::UTC).key(), "phone");
 }
 

@@ -13,7 +13,10 @@ fn the_list_of_divisions_is_whole() {
     let districts: usize = provinces.iter().flat_map(|province| &province.parts).map(|city| city.parts.len()).sum();
     assert!(districts > 3_000, "{districts}");
     let zhejiang = provinces.iter().find(|province| province.name == "浙江省").unwrap();
-    assert_eq!((zhejiang.code.as_str(), zhejiang.parts[0].name, zhejiang.parts[0].code.as_str()), ("330000", "杭州市", "330100"));
+    assert_eq!(
+        (zhejiang.code.as_str(), zhejiang.parts[0].name, zhejiang.parts[0].code.as_str()),
+        ("330000", "杭州市", "330100")
+    );
     let west_lake = zhejiang.parts[0].parts.iter().find(|district| district.name == "西湖区").unwrap();
     assert_eq!(west_lake.code, "330106");
     for name in ["香港特别行政区", "澳门特别行政区", "台湾省"] {
@@ -82,7 +85,21 @@ fn an_address_in_one_line_is_taken_apart_or_left_whole() {
     ] {
         assert_eq!(told(&parse_address(text)), expected, "{text}");
     }
-    for street in ["北京西路100号", "海南路12号", "上海南京西路", "西湖区文三路", "开发区上海路", "人民路1号", "朝阳区", "港口区码头", "杭州", "", "x"] {
+    for street in [
+        "北京西路100号",
+        "海南路12号",
+        "上海南京西路",
+        "西湖区文三路",
+        "开发区上海路",
+        "人民路1号",
+        "朝阳区",
+        "港口区码头",
+        "杭州",
+        "北京市区",
+        "上海市场路",
+        "",
+        "x",
+    ] {
         assert_eq!(told(&parse_address(street)), format!("///{street}"), "{street}");
     }
 }
@@ -95,8 +112,19 @@ fn an_address_is_shown_in_one_line_and_read_from_it_again() {
     assert_eq!(line, "北京市朝阳区建国路 1 号");
     let again = address.read_cell(&Cell::Text(line), &Reading::default());
     assert_eq!(again, Ok(Written::Value(value)));
-    check(&address, &[("{}", "null"), (r#""x""#, "!wrong_type"), (r#"{"town":"x"}"#, "!unknown_key"), (r#"{"city":1}"#, "!wrong_type@city")]);
-    check(&kind("address", json!({"country": "US"})), &[(r#"{"province":"CA","city":"LA"}"#, r#"{"province":"CA","city":"LA"}"#)]);
+    check(
+        &address,
+        &[
+            ("{}", "null"),
+            (r#""x""#, "!wrong_type"),
+            (r#"{"town":"x"}"#, "!unknown_key"),
+            (r#"{"city":1}"#, "!wrong_type@city"),
+        ],
+    );
+    check(
+        &kind("address", json!({"country": "US"})),
+        &[(r#"{"province":"CA","city":"LA"}"#, r#"{"province":"CA","city":"LA"}"#)],
+    );
 }
 
 #[test]
@@ -105,7 +133,10 @@ fn a_place_has_two_numbers_in_their_bounds() {
     check(
         &place,
         &[
-            (r#"{"lng":121.4737,"lat":31.2304,"address":"上海"}"#, r#"{"lng":121.4737,"lat":31.2304,"address":"上海"}"#),
+            (
+                r#"{"lng":121.4737,"lat":31.2304,"address":"上海"}"#,
+                r#"{"lng":121.4737,"lat":31.2304,"address":"上海"}"#,
+            ),
             (r#"{"lng":121.47370000001,"lat":"31"}"#, r#"{"lng":121.4737,"lat":31}"#),
             (r#"{"lng":181,"lat":91}"#, "!out_of_range@lng out_of_range@lat"),
             (r#"{"lng":1}"#, "!missing@lat"),
@@ -115,7 +146,14 @@ fn a_place_has_two_numbers_in_their_bounds() {
             ("[1,2]", "!wrong_type"),
         ],
     );
-    check_cells(&place, &[("121.4737, 31.2304", r#"{"lng":121.4737,"lat":31.2304}"#), ("31.2304,121.4737", "!out_of_range"), ("x", "!bad_format")]);
+    check_cells(
+        &place,
+        &[
+            ("121.4737, 31.2304", r#"{"lng":121.4737,"lat":31.2304}"#),
+            ("31.2304,121.4737", "!out_of_range"),
+            ("x", "!bad_format"),
+        ],
+    );
     let text = shown(&place, r#"{"lng":121.4737,"lat":31.2304,"address":"上海"}"#);
     assert_eq!(text, "上海 (121.4737, 31.2304)");
     check_cells(&place, &[(&text, r#"{"lng":121.4737,"lat":31.2304,"address":"上海"}"#)]);

@@ -50,7 +50,10 @@ fn rich_text_cannot_run_load_or_disguise_anything() {
 #[test]
 fn rich_text_is_searched_and_shown_by_its_plain_text() {
     let rich = kind("rich_text", json!({}));
-    let written = value(&rich, r#""<h1>Plan A</h1><ul><li>1 &lt; 2 &amp;amp;</li><li>三</li></ul><table><tr><td>x</td><td>y</td></tr></table>""#);
+    let written = value(
+        &rich,
+        r#""<h1>Plan A</h1><ul><li>1 &lt; 2 &amp;amp;</li><li>三</li></ul><table><tr><td>x</td><td>y</td></tr></table>""#,
+    );
     assert_eq!(rich.display(&written, Language::Zh), "Plan A\n1 < 2 &amp;\n三\nx y");
     assert!(rich.search_text(&written).starts_with("plan a"));
     assert_eq!(rich_text::plain("<a href=\"x\" title=\"a>b\">c</a>"), "c");
@@ -61,7 +64,16 @@ fn rich_text_is_searched_and_shown_by_its_plain_text() {
 fn phones_are_kept_in_one_form() {
     let phone = kind("phone", json!({}));
     let mobile = r#""+8613800138000""#;
-    let rows = ["13800138000", "138 0013 8000", "138-0013-8000", "+86 138-0013-8000", "008613800138000", "8613800138000", "１３８００１３８０００", "+8613800138000"];
+    let rows = [
+        "13800138000",
+        "138 0013 8000",
+        "138-0013-8000",
+        "+86 138-0013-8000",
+        "008613800138000",
+        "8613800138000",
+        "１３８００１３８０００",
+        "+8613800138000",
+    ];
     check_cells(&phone, &rows.map(|row| (row, mobile)));
     check_cells(
         &phone,
@@ -159,11 +171,21 @@ fn id_numbers_are_held_against_their_check_digits() {
         &kind("id_number", json!({"kind": "uscc"})),
         &[(r#""91350100M000100Y43""#, r#""91350100M000100Y43""#), (r#""91350100M000100Y44""#, "!bad_id_number")],
     );
-    check(&kind("id_number", json!({"kind": "passport"})), &[(r#""e12345678""#, r#""E12345678""#), (r#""passport""#, "!bad_id_number")]);
-    check(&kind("id_number", json!({"kind": "hk_mo"})), &[(r#""H12345678""#, r#""H12345678""#), (r#""X12345678""#, "!bad_id_number")]);
+    check(
+        &kind("id_number", json!({"kind": "passport"})),
+        &[(r#""e12345678""#, r#""E12345678""#), (r#""passport""#, "!bad_id_number")],
+    );
+    check(
+        &kind("id_number", json!({"kind": "hk_mo"})),
+        &[(r#""H12345678""#, r#""H12345678""#), (r#""X12345678""#, "!bad_id_number")],
+    );
     check(
         &kind("id_number", json!({"kind": "any"})),
-        &[(r#""E12345678""#, r#""E12345678""#), (r#""91350100M000100Y43""#, r#""91350100M000100Y43""#), (r#""110105194912310021""#, "!bad_id_number")],
+        &[
+            (r#""E12345678""#, r#""E12345678""#),
+            (r#""91350100M000100Y43""#, r#""91350100M000100Y43""#),
+            (r#""110105194912310021""#, "!bad_id_number"),
+        ],
     );
 }
 
@@ -177,8 +199,13 @@ fn a_serial_number_counts_within_its_period_and_outgrows_its_digits() {
     assert_eq!(serial.write(day, 1234, &fields), "HT-202601-1234<city>");
     assert_eq!(serial.period(day), "2026-W01");
     assert_eq!(serial.period(NaiveDate::from_ymd_opt(2025, 12, 29).unwrap()), "2026-W01");
-    let by = |reset| serial::Settings { parts: vec![serial::Part::Count(serial::Count { reset, ..Default::default() })] }.period(day);
-    assert_eq!([by(serial::Reset::Never), by(serial::Reset::Year), by(serial::Reset::Month), by(serial::Reset::Day)], ["", "2026", "2026-01", "2026-01-01"]);
+    let by = |reset| {
+        serial::Settings { parts: vec![serial::Part::Count(serial::Count { reset, ..Default::default() })] }.period(day)
+    };
+    assert_eq!(
+        [by(serial::Reset::Never), by(serial::Reset::Year), by(serial::Reset::Month), by(serial::Reset::Day)],
+        ["", "2026", "2026-01", "2026-01-01"]
+    );
     check(&kind("serial", json!({})), &[(r#""x""#, "!read_only")]);
     assert_eq!(wrong_settings("serial", json!({"parts": [{"text": "A"}]})), ["parts"]);
     assert_eq!(wrong_settings("serial", json!({"parts": [{"count": {}}, {"date": "soon"}]})), ["parts[1].date"]);

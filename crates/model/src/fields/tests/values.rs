@@ -35,7 +35,16 @@ fn money_is_read_as_it_is_exported() {
             check_cells(&money, &[(&text, amount)]);
         }
     }
-    check_cells(&kind("money", json!({})), &[("￥１,２３４.５", "1234.5"), ("1,234.50元", "1234.5"), ("(5)", "-5"), ("1.234,56", "!not_a_number"), ("CNY 5", "5")]);
+    check_cells(
+        &kind("money", json!({})),
+        &[
+            ("￥１,２３４.５", "1234.5"),
+            ("1,234.50元", "1234.5"),
+            ("(5)", "-5"),
+            ("1.234,56", "!not_a_number"),
+            ("CNY 5", "5"),
+        ],
+    );
 }
 
 fn options() -> Json {
@@ -57,7 +66,16 @@ fn choices_stand_in_the_order_of_the_options() {
             (r#""a""#, "!wrong_type"),
         ],
     );
-    check_cells(&choices, &[("乙；甲", r#"["a","b"]"#), ("second|a", r#"["a","b"]"#), ("丙, 丁", r#"["c"]"#), ("甲、戊", "!unknown_option@[1]"), ("甲\n乙", r#"["a","b"]"#)]);
+    check_cells(
+        &choices,
+        &[
+            ("乙；甲", r#"["a","b"]"#),
+            ("second|a", r#"["a","b"]"#),
+            ("丙, 丁", r#"["c"]"#),
+            ("甲、戊", "!unknown_option@[1]"),
+            ("甲\n乙", r#"["a","b"]"#),
+        ],
+    );
     assert_eq!(shown(&choices, r#"["a","b"]"#), "甲、乙");
     assert_eq!(choices.display(&value(&choices, r#"["a","b"]"#), Language::En), "甲, Second");
     assert_eq!(choices.options().len(), 3);
@@ -80,14 +98,20 @@ fn tags_may_be_new_unless_they_are_fixed() {
     let long = format!("[\"{}\"]", "字".repeat(51));
     check(&tags, &[(&long, "!too_long@[0]")]);
     check_cells(&tags, &[("老客户, 甲；VIP", r#"["老客户","a","VIP"]"#)]);
-    check(&kind("tags", json!({"options": options(), "fixed": true})), &[(r#"["second"]"#, r#"["b"]"#), (r#"["x"]"#, "!unknown_option@[0]")]);
+    check(
+        &kind("tags", json!({"options": options(), "fixed": true})),
+        &[(r#"["second"]"#, r#"["b"]"#), (r#"["x"]"#, "!unknown_option@[0]")],
+    );
     assert_eq!(tags.search_text(&value(&tags, r#"["b","VIP"]"#)), "second 乙 vip");
 }
 
 #[test]
 fn a_switch_is_on_off_or_empty() {
     let switch = kind("switch", json!({}));
-    check(&switch, &[("true", "true"), ("false", "false"), (r#""""#, "null"), (r#""true""#, "!wrong_type"), ("1", "!wrong_type")]);
+    check(
+        &switch,
+        &[("true", "true"), ("false", "false"), (r#""""#, "null"), (r#""true""#, "!wrong_type"), ("1", "!wrong_type")],
+    );
     for (on, off) in [("是", "否"), ("Yes", "NO"), ("TRUE", "false"), ("y", "N"), ("1", "0"), ("√", "×")] {
         check_cells(&switch, &[(on, "true"), (off, "false")]);
     }
@@ -98,7 +122,10 @@ fn a_switch_is_on_off_or_empty() {
 #[test]
 fn a_rating_is_whole() {
     let rating = kind("rating", json!({}));
-    check(&rating, &[("5", "5"), ("1.0", "1"), ("0", "!out_of_range"), ("6", "!out_of_range"), ("2.5", "!too_many_decimals")]);
+    check(
+        &rating,
+        &[("5", "5"), ("1.0", "1"), ("0", "!out_of_range"), ("6", "!out_of_range"), ("2.5", "!too_many_decimals")],
+    );
     check_cells(&rating, &[("★★★☆☆", "3"), ("４", "4")]);
     check(&kind("rating", json!({"max": 10})), &[("10", "10")]);
     assert_eq!(wrong_settings("rating", json!({"max": 11})), ["max"]);
@@ -113,7 +140,10 @@ fn a_file_is_named_by_its_id_and_stripped_of_folders() {
     let cases = [
         (row(""), row("")),
         (format!(r#"["{FILE}","{FILE}"]"#), row("")),
-        (row(r#","name":"..\\..\\a/b/合同\u202e.PDF","size":10,"type":"application/pdf","url":"x""#), row(r#","name":"合同.PDF","size":10,"type":"application/pdf""#)),
+        (
+            row(r#","name":"..\\..\\a/b/合同\u202e.PDF","size":10,"type":"application/pdf","url":"x""#),
+            row(r#","name":"合同.PDF","size":10,"type":"application/pdf""#),
+        ),
         (row(r#","name":"a.exe""#), "!not_one_of@[0]".to_owned()),
         (row(r#","name":"a.pdf","size":1048577"#), "!too_large@[0]".to_owned()),
         ("[]".to_owned(), "null".to_owned()),
