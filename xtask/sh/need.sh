@@ -6,7 +6,7 @@ set -eu
 is_there() {
     case $1 in
         cargo) command -v cargo ;;
-        node) command -v npm && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' ;;
+        node) command -v npm && node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' ;;
         cc) command -v cc ;;
         postgresql) command -v initdb && command -v postgres || ls /usr/lib/postgresql/*/bin/initdb ;;
         chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;

@@ -11,12 +11,12 @@ email=
 make_admin() {
     printf 'E-mail of the administrator / 管理员邮箱: '
     read -r email
-    trap 'stty echo' EXIT INT TERM
+    trap 'stty echo; exit 130' INT TERM
     stty -echo
     printf 'Password, 8 characters or more / 密码（至少 8 个字符）: '
     read -r password
     stty echo
-    trap - EXIT INT TERM
+    trap - INT TERM
     printf '\n'
     printf '%s\n' "$password" | "$kehub" --data "$1" admin create --email "$email" --name "${email%%@*}" --password-stdin
 }

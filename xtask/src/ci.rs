@@ -21,7 +21,7 @@ struct Step {
 const WEB: &[&str] = &["web/package.json"];
 
 const STEPS: &[Step] = &[
-    Step { name: "format", needs: &[], run: || cargo(&["fmt", "--all", "--check"]) },
+    Step { name: "format", needs: &[], run: format },
     Step { name: "tidy", needs: &[], run: tidy_step },
     Step {
         name: "lint",
@@ -94,6 +94,15 @@ fn line(name: &str, outcome: &Outcome, time: Duration) -> String {
 
 fn cargo(words: &[&str]) -> Result<Ended> {
     command::run(test::cargo().args(words), 30)
+}
+
+/// Names the files that `cargo fmt --all` would change.
+fn format() -> Result<Ended> {
+    let ended = cargo(&["fmt", "--all", "--", "--check", "--files-with-diff"])?;
+    if !ended.ok {
+        println!("these files are not formatted; run `cargo fmt --all`");
+    }
+    Ok(ended)
 }
 
 fn tidy_step() -> Result<Ended> {
