@@ -69,12 +69,19 @@ fn find(packages: &[Package], name: &str) -> Result<String> {
 
 fn runner(packages: &[String]) -> Command {
     let mut cargo = cargo();
-    match is_there("cargo-nextest") {
+    let has_nextest = is_there("cargo-nextest");
+    match has_nextest {
         true => cargo.args(["nextest", "run", "--no-fail-fast", "--no-tests", "pass", "--status-level", "fail"]),
         false => cargo.args(["test", "--no-fail-fast"]),
     };
-    for package in packages {
-        cargo.args(["--package", package]);
+    if has_nextest && packages.len() > 1 {
+        // Building all crates alike and choosing then: another choice of crates would build libraries again with other features.
+        let chosen: Vec<String> = packages.iter().map(|name| format!("package(={name})")).collect();
+        cargo.args(["--workspace", "--filterset", &chosen.join(" + ")]);
+        return cargo;
+    }
+    for name in packages {
+        cargo.args(["--package", name]);
     }
     cargo
 }
