@@ -15,27 +15,41 @@ struct Step {
     name: &'static str,
     /// Files without which there is nothing to look at yet.
     needs: &'static [&'static str],
+    /// Steps without whose success this one would only say the same again.
+    after: &'static [&'static str],
     run: fn() -> Result<Ended>,
 }
 
 const WEB: &[&str] = &["web/package.json"];
+const INSTALLED: &[&str] = &["web install"];
 
 const STEPS: &[Step] = &[
-    Step { name: "format", needs: &[], run: format },
-    Step { name: "tidy", needs: &[], run: tidy_step },
+    Step { name: "format", needs: &[], after: &[], run: format },
+    Step { name: "tidy", needs: &[], after: &[], run: tidy_step },
     Step {
         name: "lint",
         needs: &[],
+        after: &[],
         run: || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     },
-    Step { name: "rust on SQLite", needs: &[], run: || test::on_sqlite(&test::all(&packages()?)) },
-    Step { name: "rust on PostgreSQL", needs: &[], run: || test::on_cluster(&test::with_database(&packages()?)) },
-    Step { name: "web install", needs: WEB, run: web::install },
-    Step { name: "web types", needs: WEB, run: || web::npm(&["run", "typecheck"], 10) },
-    Step { name: "web units", needs: WEB, run: || web::npm(&["test"], 15) },
-    Step { name: "web lint", needs: WEB, run: || web::npm(&["run", "lint"], 5) },
-    Step { name: "web build", needs: WEB, run: || web::npm(&["run", "build"], 10) },
-    Step { name: "browser", needs: &["web/e2e", "solutions/crm"], run: browser::run },
+    Step { name: "rust on SQLite", needs: &[], after: &[], run: || test::on_sqlite(&test::all(&packages()?)) },
+    Step {
+        name: "rust on PostgreSQL",
+        needs: &[],
+        after: &[],
+        run: || test::on_cluster(&test::with_database(&packages()?)),
+    },
+    Step { name: "web install", needs: WEB, after: &[], run: web::install },
+    Step { name: "web types", needs: WEB, after: INSTALLED, run: || web::npm(&["run", "typecheck"], 10) },
+    Step { name: "web units", needs: WEB, after: INSTALLED, run: || web::npm(&["test"], 15) },
+    Step { name: "web lint", needs: WEB, after: INSTALLED, run: || web::npm(&["run", "lint"], 5) },
+    Step { name: "web build", needs: WEB, after: INSTALLED, run: || web::npm(&["run", "build"], 10) },
+    Step {
+        name: "browser",
+        needs: &["web/e2e", "solutions/crm"],
+        after: &["web install", "web build"],
+        run: browser::run,
+    },
 ];
 
 enum Outcome {
@@ -50,11 +64,16 @@ pub(crate) fn run(words: &[String]) -> Result<bool> {
         bail!("there is no step “{unknown}”; the steps are: {}", names.join(" · "));
     }
     let mut total = Tally::default();
-    let mut told = Vec::new();
+    let mut told: Vec<(&str, Outcome, Duration)> = Vec::new();
     for step in STEPS.iter().filter(|step| words.is_empty() || words.iter().any(|word| word == step.name)) {
         let start = Instant::now();
         println!("\n=== {}", step.name);
-        let outcome = perform(step, &mut total);
+        let failed =
+            |name: &&&str| told.iter().any(|(other, outcome, _)| other == *name && matches!(outcome, Outcome::Failed));
+        let outcome = match step.after.iter().find(failed) {
+            Some(name) => skip(format!("{name} failed")),
+            None => perform(step, &mut total),
+        };
         told.push((step.name, outcome, start.elapsed()));
     }
     println!();
@@ -68,9 +87,7 @@ pub(crate) fn run(words: &[String]) -> Result<bool> {
 /// Runs a step. A step that fails without naming a failed test counts as one.
 fn perform(step: &Step, total: &mut Tally) -> Outcome {
     if let Some(absent) = step.needs.iter().find(|path| !root().join(path).exists()) {
-        let reason = format!("{absent} is not there");
-        println!("skipped: {reason}");
-        return Outcome::Skipped(reason);
+        return skip(format!("{absent} is not there"));
     }
     let Ended { ok, mut tally } = (step.run)().unwrap_or_else(|fault| {
         println!("{fault:#}");
@@ -81,6 +98,11 @@ fn perform(step: &Step, total: &mut Tally) -> Outcome {
     }
     total.add(tally);
     if tally.failed == 0 { Outcome::Fine } else { Outcome::Failed }
+}
+
+fn skip(reason: String) -> Outcome {
+    println!("skipped: {reason}");
+    Outcome::Skipped(reason)
 }
 
 fn line(name: &str, outcome: &Outcome, time: Duration) -> String {
