@@ -58,6 +58,9 @@ impl FieldType for Settings {
     }
 
     fn read(&self, input: &Json, _: &Reading) -> Result<Written, Problems> {
+        if super::is_blank(input) {
+            return Ok(Written::Value(Value::Null));
+        }
         let number = read_number(input)?;
         check_number(number, self.scale, self.min, self.max)?;
         Ok(Written::Value(Value::Number(number)))
