@@ -24,6 +24,7 @@ pub(crate) struct File {
     /// From the root, with `/`.
     pub(crate) path: String,
     pub(crate) text: String,
+    is_declared_test: bool,
 }
 
 impl File {
@@ -42,18 +43,20 @@ impl File {
         self.text.lines().take(5).any(|line| line.contains("@generated"))
     }
 
-    /// Whether the whole file is for tests only.
+    /// Whether the whole file is for tests only: by its place or name, or because its module is declared so.
     pub(crate) fn is_test(&self) -> bool {
         let name = self.name();
-        name == "tests.rs"
-            || name.contains(".test.")
-            || self.path.split('/').any(|part| matches!(part, "tests" | "e2e" | "testkit" | "benches"))
+        let by_name = name == "tests.rs" || name.ends_with("_tests.rs") || name.contains(".test.");
+        let by_place = self.path.split('/').any(|part| matches!(part, "tests" | "e2e" | "testkit" | "benches"));
+        by_name || by_place || self.is_declared_test
     }
 }
 
-/// The workspace's folder.
+/// The workspace's folder. Asked at run time: a build folder shared between two clones may hold a program built for the other.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let above = package.and_then(|folder| folder.parent().map(Path::to_owned));
+    above.or_else(|| std::env::current_dir().ok()).unwrap_or_default()
 }
 
 impl Tree {
@@ -61,6 +64,11 @@ impl Tree {
         let mut tree = Tree { root: root.to_owned(), files: Vec::new() };
         tree.enter(root, "")?;
         tree.files.sort_by(|a, b| a.path.cmp(&b.path));
+        let tests: Vec<String> = tree.files.iter().flat_map(test_modules).collect();
+        for file in &mut tree.files {
+            let stem = file.path.trim_end_matches(".rs");
+            file.is_declared_test = tests.iter().any(|test| stem == test || stem.starts_with(&format!("{test}/")));
+        }
         Ok(tree)
     }
 
@@ -77,7 +85,11 @@ impl Tree {
                 name.rsplit_once('.').is_some_and(|(_, kind)| KINDS.contains(&kind)) || NAMED.contains(&path.as_str());
             if kind.is_file() && ours {
                 let bytes = fs::read(entry.path()).with_context(|| format!("cannot read {path}"))?;
-                self.files.push(File { path, text: String::from_utf8_lossy(&bytes).into_owned() });
+                self.files.push(File {
+                    path,
+                    text: String::from_utf8_lossy(&bytes).into_owned(),
+                    is_declared_test: false,
+                });
             }
         }
         Ok(())
@@ -91,4 +103,19 @@ impl Tree {
     pub(crate) fn under<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a File> {
         self.files.iter().filter(move |file| file.path.starts_with(folder))
     }
+}
+
+/// The modules a file declares for tests only (`#[cfg(test)] mod samples;`), as paths without ending.
+fn test_modules(file: &File) -> Vec<String> {
+    let Some(stem) = file.path.strip_suffix(".rs") else { return Vec::new() };
+    let folder = match stem.rsplit_once('/') {
+        Some((folder, "mod" | "lib" | "main")) => folder,
+        _ => stem,
+    };
+    let lines = file.text.lines().zip(file.text.lines().skip(1));
+    lines
+        .filter(|(first, _)| first.trim() == "#[cfg(test)]")
+        .filter_map(|(_, second)| second.trim().strip_suffix(';')?.rsplit_once("mod ").map(|(_, name)| name))
+        .map(|name| format!("{folder}/{name}"))
+        .collect()
 }
