@@ -81,10 +81,6 @@ impl Sql {
         Sql { dialect, text: text.to_owned(), binds: Vec::new() }
     }
 
-    pub fn push(&mut self, text: &str) -> &mut Sql {
-        self.text.push_str(text);
-        self
-    }
 
     /// A placeholder for a value, as text to be put anywhere into the statement.
     pub fn bind(&mut self, value: impl Into<Bind>) -> String {

@@ -70,7 +70,7 @@ impl Aggregate<(Vec<Cell>, bool), Cell> for Median {
     fn step(&self, context: &mut Context<'_>, (values, _): &mut (Vec<Cell>, bool)) -> rusqlite::Result<()> {
         match context.get_raw(0) {
             ValueRef::Null => {}
-            value => values.push(value.into()),
+            value => values.push(Cell::try_from(value)?),
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::statements::query;
 use crate::aggregate;
 use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::codec::Raw;
-use crate::compile::{self, Segment};
+use crate::compile;
 use crate::fault::Fault;
 use crate::rows::{self, read_value};
 use crate::save::{Answer, Ask, Listed, Row};

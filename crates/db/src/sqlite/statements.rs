@@ -20,7 +20,7 @@ impl ToSql for Bind {
             Bind::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
             Bind::Uuid(id) => ToSqlOutput::Borrowed(ValueRef::Blob(id.as_bytes())),
             Bind::Real(number) => ToSqlOutput::Owned(Cell::Real(*number)),
-            Bind::List(values) => ToSqlOutput::Array(Rc::new(values.iter().map(cell).collect())),
+            Bind::List(values) => ToSqlOutput::from_rc(Rc::new(values.iter().map(cell).collect::<Vec<Cell>>()), c"rarray"),
             other => ToSqlOutput::Owned(cell(other)),
         })
     }
