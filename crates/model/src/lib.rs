@@ -5,6 +5,7 @@
 
 pub mod cell;
 pub mod fields;
+pub mod formula;
 pub mod key;
 pub mod label;
 pub mod moment;
