@@ -7,6 +7,8 @@ mod change;
 mod cursor;
 mod derive;
 mod facts;
+mod formula;
+mod publish;
 mod read;
 mod refusal;
 mod render;

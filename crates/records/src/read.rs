@@ -36,9 +36,6 @@ struct Prepared {
 impl Records {
     /// One record, as of now or of a past moment. What may not be seen is not there.
     pub async fn get(&self, actor: &Actor, object: &str, id: RecordId, as_of: Option<&str>, style: Style) -> Result<Got, Refusal> {
-        if as_of.is_some() {
-            return self.get_as_of(actor, object, id, as_of, style).await;
-        }
         let state = self.state();
         let object = self.object_for(actor, object)?;
         let resolver = Resolver::new(&state.catalog, actor, Some(self.db().clock.now()));
@@ -46,8 +43,15 @@ impl Records {
         let picks = resolver.picks(&object, None, &mut problems);
         let rule = resolver.rule(&object);
         let same = Cond::Test { on: operand(&object, system::ID), is: Is::Eq(Value::Id(id)) };
-        let prepared = prepare(&state, &resolver, &object, picks, rule.and(same), Vec::new(), 1, Page::First);
-        let listed = self.db().get(state.catalog.clone(), prepared.plan.clone()).await?;
+        let mut prepared = prepare(&state, &resolver, &object, picks, rule.and(same), Vec::new(), 1, Page::First);
+        prepared.plan.as_of = resolver.as_of(as_of, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        let listed = match prepared.plan.as_of {
+            None => self.db().get(state.catalog.clone(), prepared.plan.clone()).await?,
+            Some(_) => self.db().list(state.catalog.clone(), prepared.plan.clone()).await?,
+        };
         let row = listed.rows.first().ok_or_else(Refusal::not_found)?;
         let writer = self.writer(&state, actor, &object, &prepared, &listed.rows, style).await?;
         let mut json = String::with_capacity(512);
@@ -95,9 +99,6 @@ impl Records {
         }
         let mut prepared = prepare(&state, &resolver, &object, picks, filter, sort, ask.limit, page);
         prepared.plan.as_of = as_of;
-        if as_of.is_some() {
-            return self.query_as_of(actor, &object, &ask, style).await;
-        }
         let listed = self.db().list(state.catalog.clone(), prepared.plan.clone()).await?;
         let count = self.count_of(&state, &prepared.plan, ask.count).await?;
         let writer = self.writer(&state, actor, &object, &prepared, &listed.rows, style).await?;
@@ -175,9 +176,6 @@ impl Records {
         let plan = resolver.aggregate(&object, &ask, as_of, &mut problems);
         if !problems.is_empty() {
             return Err(problems.into());
-        }
-        if as_of.is_some() {
-            return self.aggregate_as_of(actor, &object, &ask, style).await;
         }
         let rows = self.db().aggregate(state.catalog.clone(), plan.clone()).await?;
         let mut targets: HashMap<i32, HashSet<RecordId>> = HashMap::new();

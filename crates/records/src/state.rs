@@ -95,7 +95,7 @@ impl State {
         let standing = self.people.get(&id).filter(|standing| !standing.is_disabled)?;
         let name = self.names.get(&id).map(String::as_str).unwrap_or_default();
         let actor = if standing.is_admin {
-            Actor { reading: reading.clone(), ..Actor::unbound(id, name, self.org.clone()) }
+            Actor::unbound(id, name, self.org.clone()).reading_as(reading.clone())
         } else {
             let roles: Vec<RoleDef> = standing.roles.iter().filter_map(|key| self.roles.get(key).cloned()).collect();
             Actor::with_roles(id, name, self.org.clone(), &roles, &self.catalog, reading.clone())

@@ -56,7 +56,8 @@ impl Records {
             );
             match self.db().save(Box::new(writing)).await {
                 Ok(Outcome::Committed(at)) => {
-                    self.announce(&state, &touched.lock(), at).await?;
+                    let touched = std::mem::take(&mut *touched.lock());
+                    self.announce(&state, &touched, at).await?;
                     let results = std::mem::take(&mut *results.lock());
                     return Ok(Done { commit: Some(at), results, is_replay: false });
                 }
