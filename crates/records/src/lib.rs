@@ -125,3 +125,6 @@ impl Records {
         if known { Ok(object.clone()) } else { Err(Refusal::not_found()) }
     }
 }
+
+#[cfg(test)]
+mod tests;
