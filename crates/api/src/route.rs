@@ -32,27 +32,37 @@ pub enum Need {
     Public,
     SignedIn,
     Right(Right),
+    /// One of several.
+    AnyRight(&'static [Right]),
     /// Any of the grants on the object in the path; which rows and fields is decided behind the door.
     Object(Action),
 }
 
 impl Need {
-    pub fn text(self) -> &'static str {
+    pub fn text(self) -> String {
         match self {
-            Need::Public => "public",
-            Need::SignedIn => "signed_in",
-            Need::Right(Right::Design) => "design",
-            Need::Right(Right::People) => "people",
-            Need::Right(Right::Roles) => "roles",
-            Need::Right(Right::Connections) => "connections",
-            Need::Right(Right::Operations) => "operations",
-            Need::Object(Action::Create) => "object:create",
-            Need::Object(Action::Read) => "object:read",
-            Need::Object(Action::Update) => "object:update",
-            Need::Object(Action::Delete) => "object:delete",
-            Need::Object(Action::Export) => "object:export",
-            Need::Object(Action::Import) => "object:import",
+            Need::Public => "public".to_owned(),
+            Need::SignedIn => "signed_in".to_owned(),
+            Need::Right(right) => word(right).to_owned(),
+            Need::AnyRight(rights) => rights.iter().map(|right| word(*right)).collect::<Vec<_>>().join("|"),
+            Need::Object(Action::Create) => "object:create".to_owned(),
+            Need::Object(Action::Read) => "object:read".to_owned(),
+            Need::Object(Action::Update) => "object:update".to_owned(),
+            Need::Object(Action::Delete) => "object:delete".to_owned(),
+            Need::Object(Action::Export) => "object:export".to_owned(),
+            Need::Object(Action::Import) => "object:import".to_owned(),
         }
+    }
+}
+
+/// The word of a right, on the wire and as a key's scope.
+pub(crate) fn word(right: Right) -> &'static str {
+    match right {
+        Right::Design => "design",
+        Right::People => "people",
+        Right::Roles => "roles",
+        Right::Connections => "connections",
+        Right::Operations => "operations",
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::body::Body;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Method, Request, header};
+use kehub_model::rights::Right;
 use kehub_model::{Code, Language};
 use kehub_records::Style;
 use tokio::sync::Semaphore;
@@ -17,7 +18,7 @@ use crate::ask::{Ask, decoded};
 use crate::caller::{Caller, Gate, Means};
 use crate::openapi::names;
 use crate::refused::{Refused, answer_refusal};
-use crate::route::{Answered, Handler, Need, Route};
+use crate::route::{Answered, Handler, Need, Route, word};
 use crate::{csrf, openapi};
 
 pub type Response = http::Response<Body>;
@@ -156,23 +157,23 @@ impl Service {
     }
 }
 
-/// Whether the caller has what the route needs.
+/// Whether the caller has what the route needs, and its key, if that is what it has, may do it.
 fn permit(route: &Route, caller: &Caller) -> Result<(), Refused> {
-    if let Need::Right(right) = route.need
-        && !caller.actor.has(right)
-    {
+    let rights: &[Right] = match &route.need {
+        Need::Right(right) => std::slice::from_ref(right),
+        Need::AnyRight(rights) => rights,
+        Need::Public | Need::SignedIn | Need::Object(_) => &[],
+    };
+    if !rights.is_empty() && !rights.iter().any(|right| caller.actor.has(*right)) {
         return Err(Refused::forbidden());
     }
     let Means::Key(_, scopes) = &caller.means else { return Ok(()) };
-    if route.is_for_sessions {
-        return Err(Refused::forbidden());
-    }
-    let wanted = match route.need {
-        Need::Public | Need::SignedIn | Need::Object(_) if route.is_reading => "read",
-        Need::Public | Need::SignedIn | Need::Object(_) => "write",
-        Need::Right(_) => route.need.text(),
+    let has = |wanted: &str| scopes.is_empty() || scopes.iter().any(|scope| scope == wanted);
+    let is_allowed = match rights {
+        [] => has(if route.is_reading { "read" } else { "write" }),
+        rights => rights.iter().any(|right| has(word(*right))),
     };
-    if scopes.is_empty() || scopes.iter().any(|scope| scope == wanted) { Ok(()) } else { Err(Refused::forbidden()) }
+    if is_allowed && !route.is_for_sessions { Ok(()) } else { Err(Refused::forbidden()) }
 }
 
 /// Runs the handler. One that changes something runs on when the client leaves, so that nothing is half done.
