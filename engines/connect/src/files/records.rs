@@ -164,7 +164,7 @@ impl Dialect {
             };
             if text[place] == b'\n' || text[place] == b'\r' {
                 let Some((end, reach)) = self.line_end(text, place, last) else { return Next::More };
-                record.spans.push(Span::AsRead(from..end.max(from)));
+                record.spans.push(Span::AsRead(from..self.trimmed(text, from, end)));
                 return Next::End(reach);
             }
             if text[place..].starts_with(delimiter) {
@@ -293,6 +293,7 @@ impl Dialect {
     }
 
     /// The text's end without the CRs that belong to the line end.
+    #[inline]
     fn trimmed(&self, text: &[u8], from: usize, end: usize) -> usize {
         end - text[from..end].iter().rev().take_while(|byte| **byte == b'\r').count()
     }
