@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::records::{Delimiter, Dialect, Records};
+use super::cutting::{Delimiter, Dialect};
+use super::records::Records;
 
 /// Rows looked at.
 const ROWS: usize = 200;
@@ -169,7 +170,8 @@ fn score(rows: &[Vec<String>]) -> f64 {
         cells += row.len();
         known += row.iter().filter(|cell| is_value(cell)).count();
     }
-    let pattern: f64 = patterns.iter().map(|(length, times)| *times as f64 * (*length as f64 - 1.0) / *length as f64).sum();
+    let pattern: f64 =
+        patterns.iter().map(|(length, times)| *times as f64 * (*length as f64 - 1.0) / *length as f64).sum();
     // One more pattern is no worse than one more: a preamble of three kinds of rows is still a preamble.
     let pattern = pattern / (patterns.len() as f64).sqrt();
     pattern * (known as f64 / cells.max(1) as f64 + 1e-3)
@@ -192,7 +194,8 @@ fn is_value(cell: &str) -> bool {
 /// Text in columns by blanks: equally many words in each row, and numbers among them or wide gaps between them.
 fn aligned(rows: &[Vec<String>]) -> bool {
     let Some(last) = rows.last().map(Vec::len) else { return false };
-    let has_number = |row: &&Vec<String>| row.iter().any(|cell| is_value(cell) && cell.bytes().any(|b| b.is_ascii_digit()));
+    let has_number =
+        |row: &&Vec<String>| row.iter().any(|cell| is_value(cell) && cell.bytes().any(|b| b.is_ascii_digit()));
     let regular = rows.iter().filter(|row| row.len() == last).count();
     // The header need not hold numbers.
     let numbers = rows.iter().skip(1).filter(has_number).count();

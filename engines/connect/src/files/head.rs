@@ -1,4 +1,4 @@
-//! The header of a sheet: which rows it takes, what the columns are called, and the rows below it cut to that width.
+//! The header of a sheet: which rows it takes, what the columns are called, how many there are.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -7,7 +7,7 @@ use kehub_model::Cell;
 use serde::{Deserialize, Serialize};
 
 use super::trouble::Trouble;
-use super::{BATCH, Choice, MAX_COLUMNS, PREVIEW, Part, Row};
+use super::{Choice, MAX_COLUMNS, PREVIEW, Row};
 
 /// The most rows a header takes.
 const MAX_HEADER: usize = 3;
@@ -37,7 +37,7 @@ pub(crate) struct Preview {
     merges: Vec<Merge>,
     /// Of a workbook: a cell outside the header is a column without a name rather than a torn row.
     workbook: bool,
-    rows: Vec<Result<Row, Trouble>>,
+    pub(crate) rows: Vec<Result<Row, Trouble>>,
     read: usize,
 }
 
@@ -77,9 +77,9 @@ impl Preview {
         }
         let found = match self.chosen {
             Some(0) => None,
-            Some(chosen) => Some(
-                rows.iter().position(|row| row.n == u64::from(chosen)).ok_or(Trouble::NoHeader(chosen))?,
-            ),
+            Some(chosen) => {
+                Some(rows.iter().position(|row| row.n == u64::from(chosen)).ok_or(Trouble::NoHeader(chosen))?)
+            }
             None => guess(&rows, &self.merges),
         };
         let Some(at) = found else {
@@ -233,8 +233,7 @@ fn goes_on(rows: &[&Row], taken: usize, merges: &[Merge]) -> bool {
     if lower.cells.iter().any(is_value) {
         return false;
     }
-    let header: Vec<&Merge> =
-        merges.iter().filter(|merge| (rows[0].n..=upper.n).contains(&merge.rows.0)).collect();
+    let header: Vec<&Merge> = merges.iter().filter(|merge| (rows[0].n..=upper.n).contains(&merge.rows.0)).collect();
     if header.iter().any(|merge| merge.rows.1 > upper.n) {
         return true;
     }
@@ -279,7 +278,11 @@ fn labels(header: &[&Row], merges: &[Merge]) -> Vec<String> {
     let width = header.iter().map(|row| extent(row)).max().unwrap_or(0);
     let width = merges
         .iter()
-        .filter(|merge| header.iter().any(|row| row.n == merge.rows.0 && row.cells.iter().skip(merge.columns.0).any(|c| !c.is_blank())))
+        .filter(|merge| {
+            header
+                .iter()
+                .any(|row| row.n == merge.rows.0 && row.cells.iter().skip(merge.columns.0).any(|c| !c.is_blank()))
+        })
         .map(|merge| merge.columns.1 + 1)
         .fold(width, usize::max)
         .min(MAX_COLUMNS);
@@ -290,9 +293,9 @@ fn labels(header: &[&Row], merges: &[Merge]) -> Vec<String> {
         for (level, row) in header.iter().enumerate() {
             let mut part = text(row, column);
             if part.is_empty() && level + 1 < header.len() {
-                let merge = merges.iter().find(|merge| {
-                    merge.rows.0 == row.n && (merge.columns.0..=merge.columns.1).contains(&column)
-                });
+                let merge = merges
+                    .iter()
+                    .find(|merge| merge.rows.0 == row.n && (merge.columns.0..=merge.columns.1).contains(&column));
                 let from = match merge {
                     Some(merge) => Some(merge.columns.0),
                     // A group's label goes on over the blanks behind it.
@@ -337,83 +340,4 @@ fn named(labels: Vec<String>) -> Vec<String> {
         names.push(name);
     }
     names
-}
-
-/// Passes the rows below the header on, in batches, each as wide as the header.
-pub(crate) struct Cutter<'a> {
-    preview: Option<Preview>,
-    head: Option<(usize, u64)>,
-    batch: Vec<Result<Row, Trouble>>,
-    out: &'a mut dyn FnMut(Part) -> ControlFlow<()>,
-}
-
-impl<'a> Cutter<'a> {
-    pub(crate) fn new(choice: &Choice, out: &'a mut dyn FnMut(Part) -> ControlFlow<()>) -> Cutter<'a> {
-        Cutter { preview: Some(Preview::new(choice, Vec::new(), false)), head: None, batch: Vec::new(), out }
-    }
-
-    pub(crate) fn workbook(&mut self, choice: &Choice, merges: Vec<Merge>) {
-        self.preview = Some(Preview::new(choice, merges, true));
-    }
-
-    pub(crate) fn take(&mut self, row: Result<Row, Trouble>) -> Result<ControlFlow<()>, Trouble> {
-        let Some(preview) = &mut self.preview else { return Ok(self.pass(row)) };
-        if preview.take(row)?.is_break() {
-            return self.begin();
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-
-    pub(crate) fn finish(&mut self) -> Result<(), Trouble> {
-        // Whoever stopped listening has no use for the rest.
-        if self.begin()?.is_continue() {
-            let _ = self.flush();
-        }
-        Ok(())
-    }
-
-    fn begin(&mut self) -> Result<ControlFlow<()>, Trouble> {
-        let Some(preview) = self.preview.take() else { return Ok(ControlFlow::Continue(())) };
-        let head = preview.head()?;
-        self.head = Some((head.columns.len(), head.last));
-        if (self.out)(Part::Head(head)).is_break() {
-            return Ok(ControlFlow::Break(()));
-        }
-        for row in preview.rows {
-            if self.pass(row).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-
-    fn pass(&mut self, row: Result<Row, Trouble>) -> ControlFlow<()> {
-        let Some((width, last)) = self.head else { return ControlFlow::Continue(()) };
-        let row = match row {
-            Ok(row) if row.n <= last => return ControlFlow::Continue(()),
-            Err(trouble) if trouble.row().is_some_and(|n| n <= last) => return ControlFlow::Continue(()),
-            Err(trouble) => Err(trouble),
-            Ok(mut row) => {
-                if row.cells.iter().all(Cell::is_blank) {
-                    return ControlFlow::Continue(());
-                }
-                match row.cells.iter().skip(width).position(|cell| !cell.is_blank()) {
-                    Some(at) => Err(Trouble::LongRow { row: row.n, column: width + at + 1 }),
-                    None => {
-                        row.cells.resize(width, Cell::Empty);
-                        Ok(row)
-                    }
-                }
-            }
-        };
-        self.batch.push(row);
-        if self.batch.len() == BATCH { self.flush() } else { ControlFlow::Continue(()) }
-    }
-
-    fn flush(&mut self) -> ControlFlow<()> {
-        if self.batch.is_empty() {
-            return ControlFlow::Continue(());
-        }
-        (self.out)(Part::Rows(std::mem::take(&mut self.batch)))
-    }
 }

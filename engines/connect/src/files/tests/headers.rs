@@ -15,7 +15,10 @@ fn titles_notes_and_blank_rows_above_the_header_are_skipped() {
 #[test]
 fn group_labels_are_joined_to_the_labels_below() {
     let text = "客户,联系方式,,金额,\n,电话,邮箱,本年,上年\n甲,138,a@b,1,2\n乙,139,c@d,3,4\n";
-    check(text.as_bytes(), "客户 | 联系方式/电话 | 联系方式/邮箱 | 金额/本年 | 金额/上年\n3: 甲 | 138 | a@b | 1 | 2\n4: 乙 | 139 | c@d | 3 | 4");
+    check(
+        text.as_bytes(),
+        "客户 | 联系方式/电话 | 联系方式/邮箱 | 金额/本年 | 金额/上年\n3: 甲 | 138 | a@b | 1 | 2\n4: 乙 | 139 | c@d | 3 | 4",
+    );
 }
 
 #[test]

@@ -41,7 +41,10 @@ fn csv_spectrum_is_read_as_its_json_says() {
                 // One truth has another phone number than its file.
                 let other = name == "location_coordinates" && value == "1234567890";
                 // Line ends within cells stay as they are; the truth of the CRLF file has lost its CRs.
-                assert!(other || cell.replace("\r\n", "\n") == value.replace("\r\n", "\n"), "{name}: {cell:?} {value:?}");
+                assert!(
+                    other || cell.replace("\r\n", "\n") == value.replace("\r\n", "\n"),
+                    "{name}: {cell:?} {value:?}"
+                );
             }
         }
     }

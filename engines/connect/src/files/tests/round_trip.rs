@@ -23,10 +23,10 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn cell() -> impl Strategy<Value = Cell> {
-    let date = (61i64..2_958_465).prop_map(|day| NaiveDate::from_ymd_opt(1899, 12, 30).unwrap() + chrono::Duration::days(day));
-    let time = (0u32..86_400_000).prop_map(|ms| {
-        NaiveTime::from_num_seconds_from_midnight_opt(ms / 1000, ms % 1000 * 1_000_000).unwrap()
-    });
+    let date =
+        (61i64..2_958_465).prop_map(|day| NaiveDate::from_ymd_opt(1899, 12, 30).unwrap() + chrono::Duration::days(day));
+    let time = (0u32..86_400_000)
+        .prop_map(|ms| NaiveTime::from_num_seconds_from_midnight_opt(ms / 1000, ms % 1000 * 1_000_000).unwrap());
     let long = (any::<i64>(), 0u32..6);
     let short = (-999_999_999_999_999i64..999_999_999_999_999, 0u32..6);
     prop_oneof![

@@ -119,7 +119,10 @@ fn every_line_end_will_do() {
 
 #[test]
 fn short_rows_are_filled_and_long_ones_reported() {
-    check(b"a,b,c\n1,2\n1,2,3,,\n1,2,3,4\n,,\n\n5,6,7\n8,9,0\n", "a | b | c\n2: 1 | 2 | ∅\n3: 1 | 2 | 3\nrows[4] bad_format\n7: 5 | 6 | 7\n8: 8 | 9 | 0");
+    check(
+        b"a,b,c\n1,2\n1,2,3,,\n1,2,3,4\n,,\n\n5,6,7\n8,9,0\n",
+        "a | b | c\n2: 1 | 2 | ∅\n3: 1 | 2 | 3\nrows[4] bad_format\n7: 5 | 6 | 7\n8: 8 | 9 | 0",
+    );
     check(b"a,b,,\n1,2,,\n3,4,,\n", "a | b\n2: 1 | 2\n3: 3 | 4");
 }
 
@@ -139,7 +142,10 @@ fn what_is_not_a_table_is_refused_with_a_hint() {
         (b"\n\n  \n", "no data"),
         (b"%PDF-1.7 ...", "PDF"),
         (b"<html><table><tr><td>1</td></tr></table></html>", "HTML"),
-        (b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"/>", "Excel 2003 XML"),
+        (
+            b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"/>",
+            "Excel 2003 XML",
+        ),
         (b"\x00\x01\x02\x00\x00\x03binary\xff\xfe\x00\x00", "binary"),
         (b"PK\x03\x04 cut off", "damaged"),
     ] {
