@@ -120,9 +120,9 @@ fn a_child_that_takes_too_long_is_ended() {
         file.write_all(lines.as_bytes()).unwrap();
     }
     let hasty = Reader { limits: Limits { cpu_seconds: 1, ..Limits::default() }, ..reader() };
-    // A release build may be done in time; then there is nothing to see.
-    let last = hasty.open(&path, &Choice::default()).unwrap().last().unwrap();
-    if let Err(problem) = last {
+    let end = hasty.open(&path, &Choice::default()).map(|rows| rows.last().unwrap());
+    // A fast machine may be done in time; then there is nothing to see.
+    if let Err(problem) = end.flatten() {
         assert!(hint(&problem).contains("takes too long"), "{problem}");
     }
 }
