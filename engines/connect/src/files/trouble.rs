@@ -78,8 +78,8 @@ impl Trouble {
         }
         let (zh, en) = self.hint();
         match self.row() {
-            Some(row) => Problem::new(Code::BadFormat, at(row)).with("hint", format!("{zh} · {en}")),
-            None => Problem::new(Code::BadFile, "").with("hint", format!("{zh} · {en}")),
+            Some(row) => Problem::new(Code::BadFormat, at(row)).with("hint", format!("{zh} / {en}")),
+            None => Problem::new(Code::BadFile, "").with("hint", format!("{zh} / {en}")),
         }
     }
 
@@ -99,7 +99,7 @@ impl Trouble {
                 (format!("是{name}，请另存为 XLSX 或 CSV"), format!("it is {name}: save it as XLSX or CSV"))
             }
             Trouble::Broken(why) => {
-                (format!("文件已损坏，请重新另存（{why}）"), "it is damaged: save it again".to_owned())
+                ("文件已损坏，请重新另存".to_owned(), format!("it is damaged: save it again ({why})"))
             }
             Trouble::TooMuchMemory => {
                 both("展开后太大，请另存为 CSV 或拆开", "it is too large when unpacked: save it as CSV or split it")
