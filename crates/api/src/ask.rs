@@ -9,6 +9,7 @@ use http::{HeaderMap, Method, Uri, header};
 use http_body_util::BodyExt as _;
 use kehub_model::{Actor, Code, Problem, RecordId};
 use kehub_records::{Idempotency, Style};
+use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest as _, Sha256};
@@ -29,7 +30,8 @@ pub struct Ask {
     pub address: IpAddr,
     pub request_id: String,
     pub(crate) params: Vec<(&'static str, String)>,
-    pub(crate) body: Body,
+    /// Behind a lock only so that a request can be shared between threads while it is answered.
+    pub(crate) body: Mutex<Body>,
     pub(crate) body_bytes: usize,
 }
 
@@ -73,7 +75,7 @@ impl Ask {
         if said.is_some_and(|length| length > limit) {
             return Err(too_large(limit));
         }
-        let body = std::mem::take(&mut self.body);
+        let body = std::mem::take(self.body.get_mut());
         match tokio::time::timeout(BODY_TIME, collect(body, limit)).await {
             Ok(bytes) => bytes,
             Err(_) => Err(Refused::bad_request("the body took too long / 请求体传输过慢")),

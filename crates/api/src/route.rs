@@ -78,6 +78,8 @@ pub struct Route {
     pub(crate) queries: &'static [&'static str],
     /// Asks only, whatever its method: it is dropped when the client leaves.
     pub(crate) is_reading: bool,
+    /// Ends by itself when the client leaves: what it writes is carried to its end behind the door.
+    pub(crate) is_cut_short: bool,
     pub(crate) is_for_sessions: bool,
     pub(crate) body_bytes: usize,
     pub(crate) time: Option<Duration>,
@@ -96,6 +98,7 @@ impl Route {
             gives: None,
             queries: &[],
             is_reading,
+            is_cut_short: is_reading,
             is_for_sessions: false,
             body_bytes: 1 << 20,
             time: Some(Duration::from_secs(60)),
@@ -143,6 +146,13 @@ impl Route {
     /// A POST that only asks.
     pub fn reading(mut self) -> Route {
         self.is_reading = true;
+        self.is_cut_short = true;
+        self
+    }
+
+    /// Need not run on when the client leaves: its one write is carried to its end behind the door.
+    pub fn cut_short(mut self) -> Route {
+        self.is_cut_short = true;
         self
     }
 

@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, header};
 use kehub_model::rights::Right;
 use kehub_model::{Code, Language};
 use kehub_records::Style;
+use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
 use crate::ask::{Ask, decoded};
@@ -118,7 +119,7 @@ impl Service {
             address,
             request_id: id.to_owned(),
             params,
-            body,
+            body: Mutex::new(body),
             body_bytes: route.body_bytes,
         };
         run(route, ask).await
@@ -150,7 +151,7 @@ impl Service {
             address,
             request_id: id.to_owned(),
             params: Vec::new(),
-            body,
+            body: Mutex::new(body),
             body_bytes: 0,
         };
         (self.pages)(ask).await
@@ -180,7 +181,7 @@ fn permit(route: &Route, caller: &Caller) -> Result<(), Refused> {
 async fn run(route: &Route, ask: Ask) -> Answered {
     let future = (route.handler)(ask);
     let ended = async move {
-        if route.is_reading {
+        if route.is_cut_short {
             AssertUnwindSafe(future).catch_unwind().await.map_err(|_| ())
         } else {
             tokio::spawn(future).await.map_err(|_| ())

@@ -29,7 +29,7 @@ pub struct Part<'a> {
 impl Ask {
     /// The body as multipart.
     pub async fn upload(&mut self) -> Result<Upload, Refused> {
-        let mut request = http::Request::new(std::mem::take(&mut self.body));
+        let mut request = http::Request::new(std::mem::take(self.body.get_mut()));
         request.headers_mut().clone_from(&self.headers);
         // Bounds are kept here, over all parts together.
         DefaultBodyLimit::disable().apply(&mut request);

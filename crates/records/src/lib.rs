@@ -5,6 +5,7 @@
 
 mod change;
 mod cursor;
+pub mod definitions;
 mod derive;
 mod facts;
 mod formula;

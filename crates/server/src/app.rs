@@ -72,7 +72,7 @@ fn schema_of(url: &str) -> (String, String) {
 }
 
 /// The data folder, for its owner alone.
-fn make_folder(folder: &std::path::Path) -> std::io::Result<()> {
+pub fn make_folder(folder: &std::path::Path) -> std::io::Result<()> {
     if folder.exists() {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use kehub_api::{Answered, Ask, Need, Refused, Route, created, empty};
 use kehub_model::object::{FieldDef, ObjectDef, SYSTEM_KEYS};
 use kehub_model::rights::Right;
 use kehub_model::{Code, Problem, Problems};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::objects::{designed, locked, put, without_answered};
 use crate::app::App;
@@ -96,6 +96,8 @@ async fn retire(app: Arc<App>, ask: Ask) -> Answered {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -26,6 +26,7 @@ struct New {
     #[serde(default)]
     scopes: Vec<String>,
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     expires_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 

@@ -42,6 +42,7 @@ fn time(micros: i64) -> String {
 
 /// The same person with all rights on data: for acts whose own right was asked for already.
 fn elevated(actor: &Actor) -> Arc<Actor> {
-    let reading = actor.reading.clone();
-    Arc::new(Actor { reading, ..Actor::unbound(actor.id, &actor.name, actor.org.clone()) })
+    let mut elevated = Actor::unbound(actor.id, &actor.name, actor.org.clone());
+    elevated.reading = actor.reading.clone();
+    Arc::new(elevated)
 }

@@ -309,6 +309,7 @@ async fn stand(app: Arc<App>, ask: Ask, is_disabled: bool) -> Answered {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct HandOver {
+    #[schemars(with = "String")]
     to: RecordId,
 }
 

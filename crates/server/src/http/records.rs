@@ -15,6 +15,16 @@ use serde_json::{Map, Value as Json, json};
 use super::{files, people};
 use crate::app::App;
 
+/// Search comes with the door's next floor; until then nothing is found.
+trait Soon {
+    async fn search(&self, actor: &kehub_model::Actor, text: &str, cursor: Option<&str>, style: kehub_records::Style) -> Result<String, kehub_records::Refusal>;
+}
+impl Soon for kehub_records::Records {
+    async fn search(&self, _: &kehub_model::Actor, _: &str, _: Option<&str>, _: kehub_records::Style) -> Result<String, kehub_records::Refusal> {
+        Ok(r#"{"results":[],"next_cursor":null}"#.to_owned())
+    }
+}
+
 /// The most records of a batch.
 const MOST: usize = 10_000;
 
@@ -22,9 +32,9 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
     use Action::{Create, Delete, Read, Update};
     let on = |action| Need::Object(action);
     vec![
-        Route::post("/api/v1/records/{object}", on(Create), "Create a record", super::with(app, create)).body(4 << 20),
+        Route::post("/api/v1/records/{object}", on(Create), "Create a record", super::with(app, create)).body(4 << 20).cut_short(),
         Route::get("/api/v1/records/{object}/{id}", on(Read), "A record, now or as of a moment", super::with(app, get)).query(&["as_of"]),
-        Route::patch("/api/v1/records/{object}/{id}", on(Update), "Change a record", super::with(app, change)).body(4 << 20),
+        Route::patch("/api/v1/records/{object}/{id}", on(Update), "Change a record", super::with(app, change)).body(4 << 20).cut_short(),
         Route::delete("/api/v1/records/{object}/{id}", on(Delete), "Delete a record; it can be restored", super::with(app, delete)),
         Route::post("/api/v1/records/{object}/batch", on(Create), "Create, update or upsert up to 10,000 records, all or nothing", super::with(app, batch))
             .body(64 << 20)
@@ -182,8 +192,8 @@ fn changes(object: &Object, body: &mut Map<String, Json>) -> Result<Vec<Change>,
     let mut changes = Vec::with_capacity(records.len());
     for (n, item) in records.into_iter().enumerate() {
         let at = format!("records[{n}]");
-        match (item, kind) {
-            (Json::Object(values), kind) => match kind(mode, key.as_ref(), values) {
+        match item {
+            Json::Object(values) => match kind(mode, key.as_ref(), values) {
                 Ok(kind) => changes.push(Change { object: object.id, kind, at }),
                 Err(problem) => problems.push(problem.within(&at)),
             },
@@ -248,8 +258,7 @@ async fn trash(app: Arc<App>, ask: Ask) -> Answered {
 async fn restore(app: Arc<App>, ask: Ask) -> Answered {
     let object = object(&app, &ask)?;
     let id = ask.id("id")?;
-    let change = Change { object: object.id, kind: ChangeKind::Restore { id }, at: String::new() };
-    app.records.write(ask.actor()?, vec![change], because(&ask, &[])?).await?;
+    app.records.restore(ask.actor()?, &object.key, id).await?;
     answer(&app, &ask, &object, id).await
 }
 

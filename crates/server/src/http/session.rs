@@ -35,6 +35,7 @@ struct SignIn {
 struct Token {
     /// For `Authorization: Bearer`.
     token: String,
+    #[schemars(with = "String")]
     person: uuid::Uuid,
 }
 

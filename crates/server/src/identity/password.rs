@@ -32,7 +32,7 @@ impl Passwords {
         let verified = tokio::task::spawn_blocking(move || {
             let is_known = hash.is_some();
             let hash = hash.unwrap_or_else(|| nobodys().to_owned());
-            let is_right = hasher().verify_password(password.as_bytes(), &hash).is_ok();
+            let is_right = hasher().verify_password(password.as_bytes(), hash.as_str()).is_ok();
             is_right && is_known
         });
         verified.await.map_err(Refused::fault)
