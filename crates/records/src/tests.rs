@@ -398,3 +398,31 @@ async fn what_was_created_goes_and_what_was_deleted_comes_back() {
     assert_eq!(world.get("account", a).await["won"].to_string(), "5");
     assert_eq!(world.history("deal", d).await.len(), 3);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_and_sums_stand_as_they_stood() {
+    let world = World::new(shop()).await;
+    let a = world.create("account", json!({"name": "A", "size": 1})).await;
+    let b = world.create("account", json!({"name": "B", "size": 2})).await;
+    let d = world.create("deal", json!({"name": "d", "amount": 10, "qty": 2, "account": a, "partners": [a]})).await;
+    let then = world.history("deal", d).await[0]["at"].as_str().expect("a time").to_owned();
+    world.update("account", a, json!({"name": "AA", "size": 5})).await.expect("updated");
+    world.try_write("account", ChangeKind::Delete { id: b, version: None }).await.expect("deleted");
+    world.create("account", json!({"name": "C", "size": 9})).await;
+    let deal = world.query("deal", json!({})).await["records"][0]["id"].as_str().expect("an id").parse().expect("an id");
+    world.update("deal", deal, json!({"amount": 20, "partners": []})).await.expect("updated");
+    let past = world.query("account", json!({"as_of": then, "sort": [{"field": "name"}], "fields": ["name", "size"], "count": "exact"})).await;
+    let names: Vec<&str> = past["records"].as_array().expect("records").iter().filter_map(|record| record["name"].as_str()).collect();
+    assert_eq!((names, past["count"]["value"].to_string()), (vec!["A", "B"], "2".to_owned()));
+    assert_eq!(world.names("account", json!({})).await, ["AA", "C"]);
+    let sums = |as_of: Json| json!({"measures": [{"fn": "sum", "field": "size"}, {"fn": "count"}], "as_of": as_of});
+    let sum = world.records.aggregate(&world.boss, "account", &sums(json!(then)), Style::default()).await.expect("sums");
+    assert_eq!(sum, r#"{"rows":[{"sum_size":3,"count":2}]}"#);
+    let deal_then = world.records.get(&world.boss, "deal", deal, Some(&then), Style::default()).await.expect("then");
+    let deal_then: Json = serde_json::from_str(&deal_then.json).expect("JSON");
+    assert_eq!((deal_then["amount"].to_string(), deal_then["total"].to_string(), deal_then["account"]["title"].clone()), ("10".to_owned(), "20".to_owned(), json!("A")));
+    let linked = world.query("deal", json!({"as_of": then, "filter": {"field": "partners", "op": "has_any", "value": [a]}})).await;
+    assert_eq!(linked["records"].as_array().expect("records").len(), 1);
+    assert!(world.records.get(&world.boss, "account", b, Some(&then), Style::default()).await.is_ok());
+    assert!(world.records.get(&world.boss, "account", b, None, Style::default()).await.is_err());
+}
