@@ -139,7 +139,7 @@ impl Records {
         };
         let (entries, next) = self.walk(id, from, |found| found.len() >= PAGE).await?;
         let state = self.state();
-        let writer = Writer { state: &state, style, titles: HashMap::new(), subforms: HashMap::new() };
+        let writer = Writer::new(&state, style);
         let mut json = String::from("{\"entries\":[");
         for (n, (commit, entry)) in entries.iter().enumerate() {
             if n > 0 {
@@ -190,7 +190,7 @@ impl Records {
             })
             .await?;
         let state = self.state();
-        let writer = Writer { state: &state, style, titles: HashMap::new(), subforms: HashMap::new() };
+        let writer = Writer::new(&state, style);
         let mut json = String::from("{\"field\":");
         json_text(field, &mut json);
         let kind = match &wanted.def.kind {

@@ -426,3 +426,37 @@ async fn lists_and_sums_stand_as_they_stood() {
     assert!(world.records.get(&world.boss, "account", b, Some(&then), Style::default()).await.is_ok());
     assert!(world.records.get(&world.boss, "account", b, None, Style::default()).await.is_err());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn formulas_that_walk_a_link_or_ask_the_clock_are_computed_when_read() {
+    let mut objects = shop();
+    let fields = objects[1]["fields"].as_array_mut().expect("fields");
+    fields.push(json!({"key": "part", "type": "formula", "formula": "IF(account.size>0, amount/account.size, 0)"}));
+    fields.push(json!({"key": "sum", "type": "formula", "formula": "SUM(lines.price)"}));
+    fields.push(json!({"key": "year", "type": "formula", "formula": "YEAR(TODAY())"}));
+    let world = World::new(objects).await;
+    let a = world.create("account", json!({"name": "A", "size": 4})).await;
+    let d = world.create("deal", json!({"name": "d", "amount": 10, "account": a, "lines": [{"item": "x", "price": 1.5}, {"item": "y", "price": 2}]})).await;
+    let read = world.get("deal", d).await;
+    assert_eq!((read["part"].to_string(), read["sum"].to_string()), ("2.5".to_owned(), "3.5".to_owned()));
+    assert_eq!(read["year"].to_string(), world.records.db().clock.now().format("%Y").to_string());
+    world.update("account", a, json!({"size": 5})).await.expect("updated");
+    assert_eq!(world.query("deal", json!({"fields": ["part"]})).await["records"][0]["part"].to_string(), "2");
+    let role: RoleDef = serde_json::from_value(json!({"objects": {"deal": {"read": true}, "account": {"read": true, "fields": {"size": "hidden"}}}})).expect("a role");
+    let ben = Actor::with_roles(RecordId::from_u128(9), "ben", Arc::default(), &[role], &world.records.catalog(), Reading::default());
+    let seen = world.records.get(&ben, "deal", d, None, Style::default()).await.expect("a record");
+    assert!(!seen.json.contains("\"part\""), "a formula inherits the strictest of its inputs");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn formulas_that_feed_on_each_other_are_refused_with_their_path() {
+    let world = World::new(shop()).await;
+    let mut objects = shop();
+    let fields = objects[0]["fields"].as_array_mut().expect("fields");
+    fields.push(json!({"key": "p", "type": "formula", "formula": "q+1"}));
+    fields.push(json!({"key": "q", "type": "formula", "formula": "p+1"}));
+    let refused = world.publish(objects).await.expect_err("a cycle");
+    let problem = &refused.problems()[0];
+    assert_eq!(problem.code, Code::FormulaCycle);
+    assert!(problem.message(kehub_model::Language::En).contains("account.p → account.q → account.p"), "{problem}");
+}
