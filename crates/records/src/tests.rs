@@ -460,3 +460,25 @@ async fn formulas_that_feed_on_each_other_are_refused_with_their_path() {
     assert_eq!(problem.code, Code::FormulaCycle);
     assert!(problem.message(kehub_model::Language::En).contains("account.p → account.q → account.p"), "{problem}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tampered_log_is_found_and_a_sound_one_is_clean() {
+    let world = World::new(shop()).await;
+    let a = world.create("account", json!({"name": "A", "size": 1})).await;
+    world.create("deal", json!({"name": "d", "amount": 1, "stage": "won", "account": a})).await;
+    world.update("account", a, json!({"size": 2})).await.expect("updated");
+    world.records.seal().await.expect("sealed");
+    assert_eq!(world.records.verify().await.expect("verified"), Vec::<String>::new());
+    assert_eq!(world.records.audit_verify(&[]).await.expect("verified"), Vec::<String>::new());
+    if world.records.db().dialect() == kehub_db::Dialect::Sqlite {
+        let moment: i64 = world.history("account", a).await[0]["commit"].as_str().expect("an id").parse().expect("a number");
+        let tamper = kehub_db::TableWrite::Update {
+            table: "history_commit",
+            values: vec![("actor", RecordId::from_u128(1).into())],
+            filter: vec![kehub_db::Where::Is("moment", moment.into())],
+        };
+        world.records.db().write(vec![tamper]).await.expect("tampered");
+        let found = world.records.audit_verify(&[]).await.expect("verified");
+        assert_eq!(found, [format!("commit {moment} has been changed after seal 1")]);
+    }
+}
