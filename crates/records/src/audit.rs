@@ -84,12 +84,25 @@ impl Records {
             .collect())
     }
 
-    /// Runs the notary about once a second, for as long as the server runs.
-    pub async fn notarise(&self) {
+    /// What must happen now and then while the server runs, about once a second: sealing, noticing what other nodes have
+    /// published, forgetting idempotency keys after 48 hours.
+    pub async fn tend(&self) {
+        let mut round = 0u32;
         loop {
             if let Err(refusal) = self.seal().await {
                 tracing::warn!(%refusal, "the notary could not seal");
             }
+            if let Err(refusal) = self.refresh().await {
+                tracing::warn!(%refusal, "catalog and rights could not be read again");
+            }
+            if round.is_multiple_of(600) {
+                let old = self.db().clock.now() - chrono::Duration::hours(48);
+                let filter = vec![Where::Less("at", old.timestamp().into())];
+                if let Err(error) = self.db().write(vec![TableWrite::Delete { table: "record_key", filter }]).await {
+                    tracing::warn!(%error, "old idempotency keys could not be forgotten");
+                }
+            }
+            round = round.wrapping_add(1);
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }

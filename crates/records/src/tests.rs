@@ -1,5 +1,7 @@
 //! The door's behaviours, on whichever database the tests run.
 
+mod agree;
+
 use std::sync::Arc;
 
 use kehub_db::{Db, Target, WallClock};
@@ -21,16 +23,22 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// On the database the tests run on.
     pub(crate) async fn new(objects: Json) -> World {
+        World::on(std::env::var("KEHUB_TEST_POSTGRES").ok(), objects).await
+    }
+
+    /// On PostgreSQL at an address, or on SQLite.
+    pub(crate) async fn on(postgres: Option<String>, objects: Json) -> World {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(WallClock { offset: chrono::Duration::zero() });
-        let target = match std::env::var("KEHUB_TEST_POSTGRES") {
-            Ok(url) => {
+        let target = match postgres {
+            Some(url) => {
                 let mut bytes = [0; 8];
                 kehub_db::fill_random(&mut bytes);
                 Target::Postgres { url, schema: format!("t{:x}", u64::from_le_bytes(bytes)) }
             }
-            Err(_) => Target::File(folder.path().join("test.db")),
+            None => Target::File(folder.path().join("test.db")),
         };
         let db = Db::open(&target, clock).await.expect("a database");
         let records = Records::open(db).await.expect("records");
