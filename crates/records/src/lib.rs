@@ -12,6 +12,7 @@ mod publish;
 mod read;
 mod refusal;
 mod render;
+mod search;
 mod state;
 mod write;
 

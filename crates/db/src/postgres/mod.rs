@@ -23,6 +23,7 @@ use crate::fault::Fault;
 use crate::migrate;
 use crate::publish::{self, Filling, Publish};
 use crate::rows::{self, read_value};
+use crate::search::Proposal;
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
 use crate::table::{Select, TableRow, TableWrite};
 
@@ -101,12 +102,12 @@ impl Postgres {
     }
 
     pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        self.list(catalog, plan).await
+        self.list(catalog, plan, None).await
     }
 
-    pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
+    pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan, among: Option<Vec<RecordId>>) -> Result<Listed, Fault> {
         let client = self.client().await?;
-        list(&client, &catalog, &plan).await
+        list(&client, &catalog, &plan, among.as_deref()).await
     }
 
     pub(crate) async fn count(&self, sql: Sql) -> Result<i64, Fault> {
@@ -119,9 +120,58 @@ impl Postgres {
         Ok(plan.and_then(|plan| plan[0]["Plan"]["Plan Rows"].as_f64()).map_or(0, |rows| rows as i64))
     }
 
-    pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+    pub(crate) async fn found(&self, catalog: Arc<Catalog>, plan: ListPlan, proposal: Proposal, limit: Duration) -> Result<Vec<Vec<Value>>, Fault> {
+        let compiled = compile::found(&catalog, Dialect::Postgres, &plan, &proposal)?;
+        let rows = self.rows_within(&compiled.sql, limit).await?;
+        rows.iter()
+            .map(|row| {
+                let mut column = 0;
+                let mut next = || next(row, &mut column);
+                compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect()
+            })
+            .collect()
+    }
+
+    pub(crate) async fn list_within(&self, catalog: Arc<Catalog>, plan: ListPlan, among: Option<Vec<RecordId>>, limit: Duration) -> Result<Listed, Fault> {
+        let compiled = compile::list(&catalog, Dialect::Postgres, &plan, among.as_deref(), compile::Segment::All, plan.limit + 1)?;
+        let rows = self.rows_within(&compiled.sql, limit).await?;
+        let found = rows
+            .iter()
+            .map(|row| {
+                let mut column = 0;
+                let mut next = || next(row, &mut column);
+                let picked = compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()?;
+                Ok((picked, Vec::new()))
+            })
+            .collect::<Result<Vec<_>, Fault>>()?;
+        Ok(crate::page(&plan, found))
+    }
+
+    async fn rows_within(&self, sql: &Sql, limit: Duration) -> Result<Vec<PgRow>, Fault> {
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await?;
+        transaction.batch_execute(&format!("set local statement_timeout = {}", limit.as_millis().max(1))).await?;
+        let rows = query_in(&transaction, sql).await?;
+        transaction.commit().await?;
+        Ok(rows)
+    }
+
+    /// Statements in one transaction; nothing when the first of them changes no row.
+    pub(crate) async fn batch(&self, statements: Vec<Sql>) -> Result<bool, Fault> {
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await?;
+        for (n, sql) in statements.iter().enumerate() {
+            if execute_in(&transaction, sql).await? == 0 && n == 0 {
+                return Ok(false);
+            }
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan, among: Option<Vec<RecordId>>) -> Result<Vec<Vec<Value>>, Fault> {
         let client = self.client().await?;
-        aggregated(&client, &catalog, &plan).await
+        aggregated(&client, &catalog, &plan, among.as_deref()).await
     }
 
     pub(crate) async fn rows(&self, catalog: Arc<Catalog>, object: i32, ids: Vec<RecordId>) -> Result<Vec<Row>, Fault> {
@@ -215,7 +265,7 @@ impl Postgres {
                     }
                 }
                 Filling::Rollup(object, field, plan) => {
-                    let compiled = compile::aggregate(&publish.new, Dialect::Postgres, &plan)?;
+                    let compiled = compile::aggregate(&publish.new, Dialect::Postgres, &plan, None)?;
                     for row in &query_in(&transaction, &compiled.sql).await? {
                         let mut column = 0;
                         let values = aggregate::row(&compiled, &mut || next(row, &mut column))?;
@@ -275,11 +325,11 @@ fn fault(error: tokio_postgres::Error) -> Fault {
     }
 }
 
-async fn list(client: &Pooled, catalog: &Catalog, plan: &ListPlan) -> Result<Listed, Fault> {
+async fn list(client: &Pooled, catalog: &Catalog, plan: &ListPlan, among: Option<&[RecordId]>) -> Result<Listed, Fault> {
     let mut wanted = plan.limit + 1;
     let mut found = Vec::new();
     for segment in crate::segments(plan) {
-        let compiled = compile::list(catalog, Dialect::Postgres, plan, segment, wanted)?;
+        let compiled = compile::list(catalog, Dialect::Postgres, plan, among, segment, wanted)?;
         let rows = query(client, &compiled.sql).await?;
         for row in &rows {
             let mut column = 0;
@@ -300,8 +350,8 @@ async fn list(client: &Pooled, catalog: &Catalog, plan: &ListPlan) -> Result<Lis
     Ok(crate::page(plan, found))
 }
 
-async fn aggregated(client: &Pooled, catalog: &Catalog, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
-    let compiled = compile::aggregate(catalog, Dialect::Postgres, plan)?;
+async fn aggregated(client: &Pooled, catalog: &Catalog, plan: &AggregatePlan, among: Option<&[RecordId]>) -> Result<Vec<Vec<Value>>, Fault> {
+    let compiled = compile::aggregate(catalog, Dialect::Postgres, plan, among)?;
     let mut answers = Vec::new();
     for row in &query(client, &compiled.sql).await? {
         let mut column = 0;
@@ -342,8 +392,8 @@ async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask) -> Result<Answer, 
             let found: std::collections::HashMap<Vec<u8>, RecordId> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
             Answer::Holders(hashes.iter().map(|hash| found.get(hash.as_slice()).copied()).collect())
         }
-        Ask::List(plan) => Answer::List(list(client, catalog, &plan).await?),
-        Ask::Aggregate(plan) => Answer::Aggregate(aggregated(client, catalog, &plan).await?),
+        Ask::List(plan) => Answer::List(list(client, catalog, &plan, None).await?),
+        Ask::Aggregate(plan) => Answer::Aggregate(aggregated(client, catalog, &plan, None).await?),
         Ask::Linkers { object, field, targets } => {
             let object = catalog.object_by_id(object).ok_or(Fault::Catalog)?;
             let links = rows::links_of(object, field)?;

@@ -11,14 +11,20 @@ use crate::codec::Raw;
 use crate::compile;
 use crate::fault::Fault;
 use crate::rows::{self, read_value};
+use crate::search::Proposal;
 use crate::save::{Answer, Ask, Listed, Row};
 use crate::table::{Select, TableRow};
 
-pub(super) fn list(connection: &Connection, catalog: &Catalog, plan: &ListPlan) -> Result<Listed, Fault> {
+pub(super) fn list(
+    connection: &Connection,
+    catalog: &Catalog,
+    plan: &ListPlan,
+    among: Option<&[kehub_model::RecordId]>,
+) -> Result<Listed, Fault> {
     let mut wanted = plan.limit + 1;
     let mut found: Vec<(Vec<Value>, Vec<Value>)> = Vec::new();
     for segment in crate::segments(plan) {
-        let compiled = compile::list(catalog, Dialect::Sqlite, plan, segment, wanted)?;
+        let compiled = compile::list(catalog, Dialect::Sqlite, plan, among, segment, wanted)?;
         let page = query(connection, &compiled.sql, |mut next| {
             let picked = compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()?;
             let sorted = compiled
@@ -42,8 +48,21 @@ pub(super) fn count(connection: &Connection, sql: &Sql) -> Result<i64, Fault> {
     Ok(counts.first().copied().unwrap_or_default())
 }
 
-pub(crate) fn aggregate(connection: &Connection, catalog: &Catalog, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
-    let compiled = compile::aggregate(catalog, Dialect::Sqlite, plan)?;
+/// What the grams propose, newest first.
+pub(super) fn found(connection: &Connection, catalog: &Catalog, plan: &ListPlan, proposal: &Proposal) -> Result<Vec<Vec<Value>>, Fault> {
+    let compiled = compile::found(catalog, Dialect::Sqlite, plan, proposal)?;
+    query(connection, &compiled.sql, |mut next| {
+        compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()
+    })
+}
+
+pub(crate) fn aggregate(
+    connection: &Connection,
+    catalog: &Catalog,
+    plan: &AggregatePlan,
+    among: Option<&[kehub_model::RecordId]>,
+) -> Result<Vec<Vec<Value>>, Fault> {
+    let compiled = compile::aggregate(catalog, Dialect::Sqlite, plan, among)?;
     query(connection, &compiled.sql, |next| aggregate::row(&compiled, next))
 }
 
@@ -84,9 +103,9 @@ pub(super) fn answer(connection: &Connection, catalog: &Catalog, ask: Ask) -> Re
         }
         Ask::List(plan) => {
             debug_assert!(!matches!(plan.page, Page::Offset(_)), "a save pages by key");
-            Answer::List(list(connection, catalog, &plan)?)
+            Answer::List(list(connection, catalog, &plan, None)?)
         }
-        Ask::Aggregate(plan) => Answer::Aggregate(aggregate(connection, catalog, &plan)?),
+        Ask::Aggregate(plan) => Answer::Aggregate(aggregate(connection, catalog, &plan, None)?),
         Ask::Linkers { object, field, targets } => {
             let object = catalog.object_by_id(object).ok_or(Fault::Catalog)?;
             let links = rows::links_of(object, field)?;
