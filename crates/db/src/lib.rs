@@ -13,6 +13,7 @@ mod ddl;
 mod exact;
 mod fault;
 mod migrate;
+mod past;
 mod postgres;
 mod publish;
 mod rows;
@@ -115,7 +116,7 @@ impl Db {
     /// How many rows a filter leaves; with a bound, counting stops there.
     pub async fn count(&self, catalog: &Catalog, object: ObjectId, filter: &Cond, bound: Option<i64>) -> Result<i64, Fault> {
         let among = self.candidates(catalog, object, filter).await?;
-        let sql = compile::count(catalog, self.dialect(), object, filter, among.as_deref(), bound)?;
+        let sql = compile::count(catalog, &compile::Relations::only(among), self.dialect(), object, filter, bound)?;
         either!(self, db => db.count(sql).await)
     }
 

@@ -125,6 +125,22 @@ impl Records {
     }
 
     async fn count_of(&self, state: &State, plan: &ListPlan, wanted: Count) -> Result<Option<(i64, bool)>, Refusal> {
+        if plan.as_of.is_some() && wanted != Count::None {
+            let measures = vec![kehub_model::query::Measured { name: "count".into(), function: kehub_model::query::Measure::Count, operand: None, filter: None }];
+            let counting = kehub_model::query::AggregatePlan {
+                object: plan.object,
+                filter: plan.filter.clone(),
+                groups: Vec::new(),
+                measures,
+                sort: Vec::new(),
+                limit: 1,
+                zone: chrono_tz::UTC,
+                as_of: plan.as_of,
+            };
+            let rows = self.db().aggregate(state.catalog.clone(), counting).await?;
+            let counted = rows.first().and_then(|row| row[0].as_number()).and_then(|count| i64::try_from(count).ok());
+            return Ok(Some((counted.unwrap_or_default(), true)));
+        }
         Ok(match wanted {
             Count::None => None,
             Count::Exact => Some((self.db().count(&state.catalog, plan.object, &plan.filter, None).await?, true)),

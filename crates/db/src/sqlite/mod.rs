@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 
 use crate::bind::{Dialect, Sql};
 use crate::clock::Clock;
+use crate::compile::{self, Relations};
 use crate::fault::Fault;
 use crate::migrate;
 use crate::publish::Publish;
@@ -112,11 +113,11 @@ impl Sqlite {
     }
 
     pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        self.read(true, move |connection| reads::list(connection, &catalog, &plan, None)).await
+        self.read(true, move |connection| reads::list(connection, &catalog, &compile::NOW, &plan)).await
     }
 
     pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan, among: Option<Vec<RecordId>>) -> Result<Listed, Fault> {
-        self.read(false, move |connection| reads::list(connection, &catalog, &plan, among.as_deref())).await
+        self.read(false, move |connection| reads::list(connection, &catalog, &Relations::only(among), &plan)).await
     }
 
     pub(crate) async fn count(&self, sql: Sql) -> Result<i64, Fault> {
@@ -132,11 +133,11 @@ impl Sqlite {
     }
 
     pub(crate) async fn list_within(&self, catalog: Arc<Catalog>, plan: ListPlan, among: Option<Vec<RecordId>>, limit: Duration) -> Result<Listed, Fault> {
-        self.read_within(Some(limit), move |connection| reads::list(connection, &catalog, &plan, among.as_deref())).await
+        self.read_within(Some(limit), move |connection| reads::list(connection, &catalog, &Relations::only(among), &plan)).await
     }
 
     pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan, among: Option<Vec<RecordId>>) -> Result<Vec<Vec<Value>>, Fault> {
-        self.read(false, move |connection| reads::aggregate(connection, &catalog, &plan, among.as_deref())).await
+        self.read(false, move |connection| reads::aggregate(connection, &catalog, &Relations::only(among), &plan)).await
     }
 
     pub(crate) async fn rows(&self, catalog: Arc<Catalog>, object: i32, ids: Vec<RecordId>) -> Result<Vec<Row>, Fault> {
@@ -273,7 +274,7 @@ fn connect(path: &Path, is_reader: bool) -> Result<Connection, Fault> {
     rusqlite::vtab::array::load_module(&connection)?;
     functions::register(&connection)?;
     if is_reader {
-        connection.execute_batch("pragma query_only = on; pragma mmap_size = 268435456; pragma cache_size = -8000;")?;
+        connection.execute_batch("pragma temp_store = memory; pragma mmap_size = 268435456; pragma cache_size = -8000;")?;
     } else {
         connection.execute_batch(
             "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -65536;
