@@ -18,6 +18,7 @@ mod postgres;
 mod publish;
 mod rows;
 mod save;
+pub mod search;
 mod sqlite;
 mod table;
 
@@ -108,12 +109,14 @@ impl Db {
     }
 
     pub async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        either!(self, db => db.list(catalog, plan).await)
+        let among = if plan.as_of.is_none() { self.candidates(&catalog, plan.object, &plan.filter).await? } else { None };
+        either!(self, db => db.list(catalog, plan, among).await)
     }
 
     /// How many rows a filter leaves; with a bound, counting stops there.
     pub async fn count(&self, catalog: &Catalog, object: ObjectId, filter: &Cond, bound: Option<i64>) -> Result<i64, Fault> {
-        let sql = compile::count(catalog, self.dialect(), object, filter, bound)?;
+        let among = self.candidates(catalog, object, filter).await?;
+        let sql = compile::count(catalog, &compile::Relations::only(among), self.dialect(), object, filter, bound)?;
         either!(self, db => db.count(sql).await)
     }
 
@@ -124,7 +127,8 @@ impl Db {
     }
 
     pub async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
-        either!(self, db => db.aggregate(catalog, plan).await)
+        let among = if plan.as_of.is_none() { self.candidates(&catalog, plan.object, &plan.filter).await? } else { None };
+        either!(self, db => db.aggregate(catalog, plan, among).await)
     }
 
     /// Whole rows by id, lists of many-links included.

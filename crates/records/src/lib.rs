@@ -14,6 +14,7 @@ mod publish;
 mod read;
 mod refusal;
 mod render;
+mod search;
 mod state;
 mod undo;
 mod write;

@@ -24,6 +24,7 @@ use crate::migrate;
 use crate::past;
 use crate::publish::{self, Filling, Publish};
 use crate::rows::{self, read_value};
+use crate::search::Proposal;
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
 use crate::table::{Select, TableRow, TableWrite};
 
@@ -102,12 +103,12 @@ impl Postgres {
     }
 
     pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        self.list(catalog, plan).await
+        self.list(catalog, plan, None).await
     }
 
-    pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
+    pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan, among: Option<Vec<RecordId>>) -> Result<Listed, Fault> {
         let client = self.client().await?;
-        let Some(at) = plan.as_of else { return list(&client, &catalog, &compile::NOW, &plan).await };
+        let Some(at) = plan.as_of else { return list(&client, &catalog, &Relations::only(among), &plan).await };
         // Scratch tables live as long as the transaction.
         begin_past(&client).await?;
         let result = match past_relations(&client, &catalog, &past::objects_of_list(&plan), at).await {
@@ -128,9 +129,71 @@ impl Postgres {
         Ok(plan.and_then(|plan| plan[0]["Plan"]["Plan Rows"].as_f64()).map_or(0, |rows| rows as i64))
     }
 
-    pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+    pub(crate) async fn found(
+        &self,
+        catalog: Arc<Catalog>,
+        plan: ListPlan,
+        proposal: Proposal,
+        limit: Duration,
+    ) -> Result<Vec<Vec<Value>>, Fault> {
+        let compiled = compile::found(&catalog, Dialect::Postgres, &plan, &proposal)?;
+        let rows = self.rows_within(&compiled.sql, limit).await?;
+        rows.iter()
+            .map(|row| {
+                let mut column = 0;
+                let mut next = || next(row, &mut column);
+                compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect()
+            })
+            .collect()
+    }
+
+    pub(crate) async fn list_within(
+        &self,
+        catalog: Arc<Catalog>,
+        plan: ListPlan,
+        among: Option<Vec<RecordId>>,
+        limit: Duration,
+    ) -> Result<Listed, Fault> {
+        let relations = Relations::only(among);
+        let compiled = compile::list(&catalog, &relations, Dialect::Postgres, &plan, compile::Segment::All, plan.limit + 1)?;
+        let rows = self.rows_within(&compiled.sql, limit).await?;
+        let found = rows
+            .iter()
+            .map(|row| {
+                let mut column = 0;
+                let mut next = || next(row, &mut column);
+                let picked = compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()?;
+                Ok((picked, Vec::new()))
+            })
+            .collect::<Result<Vec<_>, Fault>>()?;
+        Ok(crate::page(&plan, found))
+    }
+
+    async fn rows_within(&self, sql: &Sql, limit: Duration) -> Result<Vec<PgRow>, Fault> {
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await?;
+        transaction.batch_execute(&format!("set local statement_timeout = {}", limit.as_millis().max(1))).await?;
+        let rows = query_in(&transaction, sql).await?;
+        transaction.commit().await?;
+        Ok(rows)
+    }
+
+    /// Statements in one transaction; nothing when the first of them changes no row.
+    pub(crate) async fn batch(&self, statements: Vec<Sql>) -> Result<bool, Fault> {
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await?;
+        for (n, sql) in statements.iter().enumerate() {
+            if execute_in(&transaction, sql).await? == 0 && n == 0 {
+                return Ok(false);
+            }
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan, among: Option<Vec<RecordId>>) -> Result<Vec<Vec<Value>>, Fault> {
         let client = self.client().await?;
-        let Some(at) = plan.as_of else { return aggregated(&client, &catalog, &compile::NOW, &plan).await };
+        let Some(at) = plan.as_of else { return aggregated(&client, &catalog, &Relations::only(among), &plan).await };
         begin_past(&client).await?;
         let result = match past_relations(&client, &catalog, &past::objects_of_aggregate(&plan), at).await {
             Ok(relations) => aggregated(&client, &catalog, &relations, &plan).await,

@@ -12,12 +12,14 @@ use crate::compile::{self, Relations};
 use crate::fault::Fault;
 use crate::past;
 use crate::rows::{self, read_value};
+use crate::search::Proposal;
 use crate::save::{Answer, Ask, Listed, Row};
 use crate::table::{Select, TableRow};
 
-pub(super) fn list(connection: &Connection, catalog: &Catalog, plan: &ListPlan) -> Result<Listed, Fault> {
+/// `now` says which records alone may be looked at, unless a past moment is asked for.
+pub(super) fn list(connection: &Connection, catalog: &Catalog, now: &Relations, plan: &ListPlan) -> Result<Listed, Fault> {
     match plan.as_of {
-        None => list_in(connection, catalog, &compile::NOW, plan),
+        None => list_in(connection, catalog, now, plan),
         Some(at) => {
             let relations = past(connection, catalog, &past::objects_of_list(plan), at)?;
             list_in(connection, catalog, &relations, plan)
@@ -53,9 +55,17 @@ pub(super) fn count(connection: &Connection, sql: &Sql) -> Result<i64, Fault> {
     Ok(counts.first().copied().unwrap_or_default())
 }
 
-pub(crate) fn aggregate(connection: &Connection, catalog: &Catalog, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+/// What the grams propose, newest first.
+pub(super) fn found(connection: &Connection, catalog: &Catalog, plan: &ListPlan, proposal: &Proposal) -> Result<Vec<Vec<Value>>, Fault> {
+    let compiled = compile::found(catalog, Dialect::Sqlite, plan, proposal)?;
+    query(connection, &compiled.sql, |mut next| {
+        compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()
+    })
+}
+
+pub(crate) fn aggregate(connection: &Connection, catalog: &Catalog, now: &Relations, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
     match plan.as_of {
-        None => aggregate_in(connection, catalog, &compile::NOW, plan),
+        None => aggregate_in(connection, catalog, now, plan),
         Some(at) => {
             let relations = past(connection, catalog, &past::objects_of_aggregate(plan), at)?;
             aggregate_in(connection, catalog, &relations, plan)
@@ -135,9 +145,9 @@ pub(super) fn answer(connection: &Connection, catalog: &Catalog, ask: Ask) -> Re
         }
         Ask::List(plan) => {
             debug_assert!(!matches!(plan.page, Page::Offset(_)), "a save pages by key");
-            Answer::List(list(connection, catalog, &plan)?)
+            Answer::List(list(connection, catalog, &compile::NOW, &plan)?)
         }
-        Ask::Aggregate(plan) => Answer::Aggregate(aggregate(connection, catalog, &plan)?),
+        Ask::Aggregate(plan) => Answer::Aggregate(aggregate(connection, catalog, &compile::NOW, &plan)?),
         Ask::Linkers { object, field, targets } => {
             let object = catalog.object_by_id(object).ok_or(Fault::Catalog)?;
             let links = rows::links_of(object, field)?;
