@@ -1,1 +1,3 @@
-//! To be said.
+//! The world outside: files people bring and take away.
+
+pub mod files;
