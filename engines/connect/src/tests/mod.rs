@@ -1,0 +1,5 @@
+//! Behaviours of the import, on small tables.
+
+mod fates;
+mod mapping;
+mod world;
