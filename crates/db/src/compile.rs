@@ -185,6 +185,10 @@ impl<'a> Compiler<'a> {
                     self.sql.among(&value, values)
                 }
             }
+            Is::FoldedIn(texts) => {
+                let searched = self.searched(base, on)?;
+                self.sql.among(&searched, texts.iter().map(|text| Bind::Text(text.clone())).collect())
+            }
             Is::Compare(compare, other) => self.compare(base, on, word(*compare), bound(other))?,
             Is::Between(low, high) => {
                 let from = self.compare(base, on, ">=", bound(low))?;
@@ -472,6 +476,24 @@ pub fn count(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &Con
             let bound = compiler.sql.bind(bound);
             format!("select count(*) from (select 1{from} where {filter} limit {bound}) c")
         }
+    };
+    Ok(compiler.sql)
+}
+
+/// The statement from which the number of rows is estimated: the planner's own figure on PostgreSQL, on SQLite a share counted in
+/// a sample of the rows by their numbers.
+pub fn estimate(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &Cond) -> Done<Sql> {
+    let mut compiler = Compiler::new(catalog, dialect);
+    let object = compiler.object(object)?;
+    let all = filter.is_true();
+    let filter = compiler.cond("r", filter)?;
+    let from = compiler.from(object);
+    let table = quoted(&object.table);
+    compiler.sql.text = match dialect {
+        Dialect::Postgres => format!("explain (format json) select 1{from} where {filter}"),
+        Dialect::Sqlite if all => format!("select (select count(*) from {table})"),
+        // Every 64th block of 256 rows.
+        Dialect::Sqlite => format!("select 64 * (select count(*){from} where r.n in (select n from {table} where (n >> 8) % 64 = 0) and {filter})"),
     };
     Ok(compiler.sql)
 }

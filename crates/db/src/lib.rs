@@ -116,6 +116,12 @@ impl Db {
         either!(self, db => db.count(sql).await)
     }
 
+    /// About how many rows a filter leaves, without looking at all of them.
+    pub async fn estimate(&self, catalog: &Catalog, object: ObjectId, filter: &Cond) -> Result<i64, Fault> {
+        let sql = compile::estimate(catalog, self.dialect(), object, filter)?;
+        either!(self, db => db.estimate(sql).await)
+    }
+
     pub async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
         either!(self, db => db.aggregate(catalog, plan).await)
     }

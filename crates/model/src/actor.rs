@@ -62,6 +62,12 @@ impl Actor {
         }
     }
 
+    /// The same actor with another zone and language.
+    pub fn reading_as(mut self, reading: Reading) -> Actor {
+        self.reading = reading;
+        self
+    }
+
     pub fn console() -> Actor {
         Actor::unbound(CONSOLE, "console", Arc::default())
     }

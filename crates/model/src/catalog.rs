@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::fields::{Column, Kind, Order};
+use crate::formula::Formula;
 use crate::label::{Label, Language};
 use crate::object::{CheckDef, FieldDef, ObjectDef, SYSTEM_KEYS};
 use crate::problem::{Code, Problem, Problems};
@@ -105,9 +106,10 @@ pub struct Object {
     /// The field by which a record is called.
     pub title: Option<FieldId>,
     pub unique: Vec<Unique>,
-    pub checks: Vec<CheckDef>,
+    pub checks: Vec<Check>,
     by_key: HashMap<String, usize>,
     by_id: HashMap<FieldId, usize>,
+    pub(crate) formula_order: Vec<usize>,
     /// Fields of other objects (or of this one) that name records of this object.
     pub incoming: Vec<(ObjectId, FieldId)>,
 }
@@ -119,9 +121,18 @@ pub struct Field {
     pub def: FieldDef,
     /// How it stands in the table; `Column::None` for what is computed when read.
     pub column: Column,
+    /// The checked formula of a formula field.
+    pub formula: Option<Arc<Formula>>,
     pub physical: String,
     pub generation: u32,
     pub is_system: bool,
+}
+
+/// A formula that must hold before a record is saved.
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub def: CheckDef,
+    pub formula: Formula,
 }
 
 /// A combination of fields that may stand only once. `column` holds the hash of their folded values.
@@ -141,6 +152,7 @@ impl Catalog {
                 objects.push(object);
             }
         }
+        crate::computed::compile(&mut objects, &mut problems);
         let incoming = incoming_links(&objects);
         for object in &mut objects {
             object.incoming = incoming.get(&object.key).cloned().unwrap_or_default();
@@ -210,6 +222,7 @@ impl Object {
                 def: field.clone(),
                 physical: place.column.clone(),
                 generation: place.generation,
+                formula: None,
                 is_system: false,
             });
         }
@@ -227,6 +240,7 @@ impl Object {
                     def,
                     physical: place.column.clone(),
                     generation: place.generation,
+                    formula: None,
                     is_system: false,
                 })
             })
@@ -254,9 +268,10 @@ impl Object {
             retired,
             title,
             unique,
-            checks: def.checks.clone(),
+            checks: Vec::new(),
             by_key,
             by_id,
+            formula_order: Vec::new(),
             incoming: Vec::new(),
             def,
         })
@@ -280,6 +295,11 @@ impl Object {
     }
 
     /// The fields a company defined, without the system's.
+    /// The places of the stored formulas, each after those it uses.
+    pub fn formula_order(&self) -> &[usize] {
+        &self.formula_order
+    }
+
     pub fn own_fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !field.is_system)
     }
@@ -336,7 +356,7 @@ fn system_fields() -> Vec<Field> {
             let (zh, en) = labels[n];
             let label = Label::Many([("zh".to_owned(), zh.to_owned()), ("en".to_owned(), en.to_owned())].into());
             let def = FieldDef { key: (*key).to_owned(), label, kind, required: false, unique: false, default: None, help: None };
-            Field { id: n as FieldId + 1, key: (*key).to_owned(), column: def.kind.column(), def, physical: (*key).to_owned(), generation: 0, is_system: true }
+            Field { id: n as FieldId + 1, key: (*key).to_owned(), column: def.kind.column(), def, physical: (*key).to_owned(), generation: 0, formula: None, is_system: true }
         })
         .collect()
 }

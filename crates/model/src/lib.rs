@@ -6,7 +6,9 @@
 pub mod actor;
 pub mod catalog;
 pub mod cell;
+pub mod computed;
 pub mod fields;
+pub mod formula;
 pub mod history;
 pub mod key;
 pub mod label;

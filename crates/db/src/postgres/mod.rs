@@ -113,6 +113,12 @@ impl Postgres {
         Ok(self.rows_of(&sql).await?.first().map_or(0, |row| row.get(0)))
     }
 
+    pub(crate) async fn estimate(&self, sql: Sql) -> Result<i64, Fault> {
+        let rows = self.rows_of(&sql).await?;
+        let plan: Option<serde_json::Value> = rows.first().and_then(|row| row.try_get(0).ok());
+        Ok(plan.and_then(|plan| plan[0]["Plan"]["Plan Rows"].as_f64()).map_or(0, |rows| rows as i64))
+    }
+
     pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
         let client = self.client().await?;
         aggregated(&client, &catalog, &plan).await

@@ -113,6 +113,10 @@ impl Sqlite {
         self.read(false, move |connection| reads::count(connection, &sql)).await
     }
 
+    pub(crate) async fn estimate(&self, sql: Sql) -> Result<i64, Fault> {
+        self.count(sql).await
+    }
+
     pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
         self.read(false, move |connection| reads::aggregate(connection, &catalog, &plan)).await
     }

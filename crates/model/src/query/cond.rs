@@ -71,6 +71,8 @@ pub enum Is {
     Empty,
     Eq(Value),
     In(Vec<Value>),
+    /// Of a text: its folded form is one of these folded texts.
+    FoldedIn(Vec<String>),
     Compare(Compare, Value),
     /// Both ends included.
     Between(Value, Value),

@@ -50,6 +50,7 @@ fn test(on: &Operand, value: &Value, is: &Is, facts: &dyn Facts) -> bool {
         Is::Empty => false,
         Is::Eq(other) => value.compare(other).is_eq(),
         Is::In(others) => others.iter().any(|other| value.compare(other).is_eq()),
+        Is::FoldedIn(others) => others.contains(&facts.search_text(on, value)),
         Is::Compare(compare, other) => ordered(*compare, other),
         Is::Between(low, high) => value.compare(low).is_ge() && value.compare(high).is_le(),
         Is::Range(from, to) => {

@@ -292,6 +292,16 @@ impl<'a> Resolver<'a> {
         Ok(Pick { name: path.to_owned(), is_masked: found.is_masked, operand: found.operand() })
     }
 
+    /// The title of the record a to-one link names, beside the link itself; none for links whose titles are known anyway.
+    pub fn title_pick(&self, object: &'a Arc<Object>, path: &str) -> Option<Pick> {
+        let found = self.find(object, path).ok()?;
+        if found.many.is_some() || !matches!(found.field.def.kind, Kind::Link(_)) || found.field.def.kind.is_many() {
+            return None;
+        }
+        let title = self.step_to_title(found)?;
+        Some(Pick { name: String::new(), is_masked: false, operand: title.operand() })
+    }
+
     pub fn sort(&self, object: &'a Arc<Object>, asks: &[SortAsk], problems: &mut Problems) -> Vec<SortTerm> {
         let mut terms = Vec::with_capacity(asks.len());
         for ask in asks {
