@@ -9,7 +9,9 @@
 
 pub mod definition;
 pub mod files;
+pub mod http;
 pub mod run;
+pub mod store;
 #[cfg(test)]
 mod tests;
 mod validate;

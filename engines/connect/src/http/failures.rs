@@ -52,6 +52,16 @@ impl Failures {
         Ok(Failures { file, labels, header: header.len(), size })
     }
 
+    /// Takes back what was written beyond a size.
+    pub(super) fn cut(&mut self, size: u64) -> io::Result<()> {
+        if self.size != size {
+            self.file.set_len(size)?;
+            self.file.seek(SeekFrom::End(0))?;
+            self.size = size;
+        }
+        Ok(())
+    }
+
     pub(super) fn add(&mut self, rows: &[(Vec<Cell>, String)]) -> io::Result<()> {
         if rows.is_empty() {
             return Ok(());

@@ -8,6 +8,7 @@ mod export;
 mod failures;
 mod look;
 mod report;
+mod undo;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -25,13 +26,14 @@ use kehub_model::{Actor, Code, Problem, Problems, RecordId};
 use kehub_records::{Records, Refusal};
 use parking_lot::Mutex;
 use serde_json::{Value as Json, json};
+use tokio::sync::watch;
 
 use crate::definition::Mapping;
 use crate::files::child::Reader;
 use crate::store::{self, Body, Counts, Job, Progress, State};
 
 pub use console::{Console, Summary};
-pub use export::{Export, Format};
+pub use export::{Export, Exported, Format};
 
 /// How long a request waits for a small file before it answers with a job that goes on.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -58,7 +60,7 @@ pub(crate) struct Live {
     /// Rows that were done when this process began.
     before: AtomicU64,
     begun: Instant,
-    ended: tokio::sync::watch::Sender<bool>,
+    ended: watch::Sender<bool>,
 }
 
 impl Live {
@@ -213,17 +215,20 @@ impl Imports {
     pub async fn dry_run(&self, actor: &Arc<Actor>, id: RecordId) -> Result<Json, Refusal> {
         let job = self.job(actor, id).await?;
         require(&job, &[State::Waiting, State::DryRun, State::Failed])?;
-        self.begin(job, actor, State::Reading, carry::What::DryRun).await
+        wait(self.begin(job, actor, State::Reading, carry::What::DryRun).await?, PATIENCE).await;
+        self.get(actor, id).await
     }
 
     /// `POST /imports/{id}/run`.
     pub async fn run(&self, actor: &Arc<Actor>, id: RecordId) -> Result<Json, Refusal> {
         let job = self.job(actor, id).await?;
         require(&job, &[State::Waiting, State::DryRun, State::Failed])?;
-        self.begin(job, actor, State::Running, carry::What::Run).await
+        wait(self.begin(job, actor, State::Running, carry::What::Run).await?, PATIENCE).await;
+        self.get(actor, id).await
     }
 
-    async fn begin(&self, mut job: Job, actor: &Arc<Actor>, state: State, what: carry::What) -> Result<Json, Refusal> {
+    /// Begins to carry a job out; the channel tells when it has ended.
+    async fn begin(&self, mut job: Job, actor: &Arc<Actor>, state: State, what: carry::What) -> Result<watch::Receiver<bool>, Refusal> {
         let problems = self.check(&job, actor)?;
         if !problems.is_empty() {
             return Err(problems.into());
@@ -238,10 +243,7 @@ impl Imports {
         if !began {
             return Err(Problem::new(Code::Busy, "").into());
         }
-        let id = job.id;
-        let ended = self.start(job, actor.clone(), what);
-        wait(ended, PATIENCE).await;
-        self.get(actor, id).await
+        Ok(self.start(job, actor.clone(), what))
     }
 
     /// Moves a job into its new state, unless somebody else did a moment before.
@@ -350,8 +352,8 @@ impl Imports {
     }
 
     /// Carries a job out in the background; the channel tells when it has ended.
-    fn start(&self, job: Job, actor: Arc<Actor>, what: carry::What) -> tokio::sync::watch::Receiver<bool> {
-        let (ended, listening) = tokio::sync::watch::channel(false);
+    fn start(&self, job: Job, actor: Arc<Actor>, what: carry::What) -> watch::Receiver<bool> {
+        let (ended, listening) = watch::channel(false);
         let live = Arc::new(Live {
             done: AtomicU64::new(0),
             total: AtomicU64::new(job.body.total),
@@ -371,7 +373,7 @@ impl Imports {
     }
 }
 
-async fn wait(mut ended: tokio::sync::watch::Receiver<bool>, patience: Duration) {
+async fn wait(mut ended: watch::Receiver<bool>, patience: Duration) {
     // Whether it ended or patience did: the job's row tells.
     let _ = tokio::time::timeout(patience, ended.wait_for(|ended| *ended)).await;
 }
