@@ -8,11 +8,13 @@ mod cursor;
 mod derive;
 mod facts;
 mod formula;
+mod history;
 mod publish;
 mod read;
 mod refusal;
 mod render;
 mod state;
+mod undo;
 mod write;
 
 use std::sync::Arc;
@@ -25,7 +27,9 @@ use tokio::sync::{Mutex, broadcast};
 
 pub use change::{Because, Change, ChangeKind, Done, Fate, Idempotency, UpsertMode};
 pub use read::Got;
+pub use kehub_model::history::undo::Choice as Conflicts;
 pub use refusal::Refusal;
+pub use undo::Undone;
 pub use write::read_key_answer;
 
 use state::State;

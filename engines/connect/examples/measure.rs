@@ -58,7 +58,7 @@ fn row(n: u64) -> Vec<Cell> {
         Cell::Number(rust_decimal::Decimal::new(i64::try_from(n * 37 % 10_000_000).unwrap_or(0), 2)),
         Cell::Date(date),
         Cell::Text(["北京市", "上海市", "广东省"][(n % 3) as usize].to_owned()),
-        Cell::Bool(n % 2 == 0),
+        Cell::Bool(n.is_multiple_of(2)),
         Cell::Number(n.into()),
         Cell::Text(format!("备注 {}", n % 100)),
         Cell::Empty,

@@ -1,10 +1,11 @@
 //! Saves on PostgreSQL: ask, decide, then write under conditions. One record's save is one statement; several are one
 //! transaction.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use deadpool_postgres::{Object as Pooled, Transaction};
-use kehub_model::{Catalog, Moment, Object};
+use kehub_model::{Catalog, Moment, Object, ObjectId, RecordId};
 use tokio_postgres::error::SqlState;
 
 use super::{Postgres, answer, execute_in, fault, query_in};
@@ -12,7 +13,7 @@ use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::codec;
 use crate::fault::Fault;
 use crate::rows;
-use crate::save::{Commit, Delta, LinkWrite, Outcome, Planned, RowWrite, Save, Step, WriteSet};
+use crate::save::{Ask, Commit, Delta, LinkWrite, Outcome, Planned, RowWrite, Save, Step, WriteSet};
 
 /// How often a save that lost a race begins anew.
 const TRIES: u32 = 12;
@@ -41,44 +42,83 @@ fn is_race(error: &tokio_postgres::Error) -> bool {
 
 pub(super) async fn run(db: &Postgres, mut save: Box<dyn Save>) -> Result<Outcome, Fault> {
     let planned = save.planned();
+    // The rows of the last try, in one order for all saves.
+    let mut looked_at: BTreeSet<(ObjectId, RecordId)> = BTreeSet::new();
     for attempt in 0..TRIES {
         let mut client = db.client().await?;
-        save.begin();
-        let mut seen = Moment::ZERO;
-        let mut answers = Vec::new();
-        let at = db.next_moment(seen);
-        let set = loop {
-            match save.step(at, std::mem::take(&mut answers)) {
-                Step::Need(asks) => {
-                    for ask in asks {
-                        let answered = answer(&client, &planned.catalog, ask).await?;
-                        if let crate::save::Answer::Rows(rows) = &answered {
-                            seen = rows.iter().map(|row| row.moment).fold(seen, Moment::max);
-                        }
-                        answers.push(answered);
-                    }
-                }
-                Step::Refuse(problems) => return Ok(Outcome::Refused(problems)),
-                Step::Nothing => return Ok(Outcome::Unchanged),
-                Step::Write(set) => break set,
-            }
-        };
-        // Another node's clock may be ahead: a record's moments only grow.
-        if seen >= at {
-            db.next_moment(seen);
-            continue;
+        let queues = attempt >= QUEUE_AFTER && looked_at.len() <= MOST_QUEUED;
+        if queues {
+            queue_up(&client, &looked_at).await?;
         }
-        match write(&mut client, &planned, &set, at).await {
+        let result = attempt_once(db, &mut client, save.as_mut(), &planned, &mut looked_at).await;
+        if queues {
+            super::query(&client, &Sql::with(Dialect::Postgres, "select pg_advisory_unlock_all()")).await?;
+        }
+        match result {
             Ok(outcome) => return Ok(outcome),
             Err(Lost::Fault(fault)) => return Err(fault),
             Err(Lost::Race) => {
                 drop(client);
                 check_planned(db, &planned).await?;
-                tokio::time::sleep(Duration::from_millis(u64::from(attempt * attempt))).await;
+                tokio::time::sleep(Duration::from_millis(u64::from(attempt))).await;
             }
         }
     }
     Err(Fault::Contention)
+}
+
+/// From this try on a save queues with the others that want the same rows, instead of racing them.
+const QUEUE_AFTER: u32 = 2;
+const MOST_QUEUED: usize = 200;
+
+/// Waits for its turn at each row. The locks are advisory: who has not lost a race yet does not see them.
+async fn queue_up(client: &Pooled, rows: &BTreeSet<(ObjectId, RecordId)>) -> Result<(), Fault> {
+    for (object, id) in rows {
+        let mut sql = Sql::new(Dialect::Postgres);
+        let number = sql.bind((id.as_u64_pair().1 ^ object.unsigned_abs() as u64) as i64);
+        sql.text = format!("select pg_advisory_lock({number})");
+        super::query(client, &sql).await?;
+    }
+    Ok(())
+}
+
+async fn attempt_once(
+    db: &Postgres,
+    client: &mut Pooled,
+    save: &mut dyn Save,
+    planned: &Planned,
+    looked_at: &mut BTreeSet<(ObjectId, RecordId)>,
+) -> Result<Outcome, Lost> {
+    looked_at.clear();
+    save.begin();
+    let mut seen = Moment::ZERO;
+    let mut answers = Vec::new();
+    let at = db.next_moment(seen);
+    let set = loop {
+        match save.step(at, std::mem::take(&mut answers)) {
+            Step::Need(asks) => {
+                for ask in asks {
+                    if let Ask::Rows { object, ids, .. } = &ask {
+                        looked_at.extend(ids.iter().map(|id| (*object, *id)));
+                    }
+                    let answered = answer(client, &planned.catalog, ask).await?;
+                    if let crate::save::Answer::Rows(rows) = &answered {
+                        seen = rows.iter().map(|row| row.moment).fold(seen, Moment::max);
+                    }
+                    answers.push(answered);
+                }
+            }
+            Step::Refuse(problems) => return Ok(Outcome::Refused(problems)),
+            Step::Nothing => return Ok(Outcome::Unchanged),
+            Step::Write(set) => break set,
+        }
+    };
+    // Another node's clock may be ahead: a record's moments only grow.
+    if seen >= at {
+        db.next_moment(seen);
+        return Err(Lost::Race);
+    }
+    write(client, planned, &set, at).await
 }
 
 async fn check_planned(db: &Postgres, planned: &Planned) -> Result<(), Fault> {

@@ -250,8 +250,9 @@ pub(super) fn approximate(n: f64) -> Out {
     if !n.is_finite() {
         return Err(CellError::Num);
     }
-    let shortest = format!("{n:e}");
-    let (digits, exponent) = shortest.split_once('e').ok_or(CellError::Num)?;
+    // 17 digits tell every binary number from its neighbours, so the second rounding sees what the number is.
+    let exact = format!("{n:.16e}");
+    let (digits, exponent) = exact.split_once('e').ok_or(CellError::Num)?;
     let (whole, fraction) =
         digits.trim_start_matches('-').split_once('.').unwrap_or((digits.trim_start_matches('-'), ""));
     let mantissa: u128 = format!("{whole}{fraction}").parse().map_err(|_| CellError::Num)?;

@@ -73,6 +73,10 @@ fn value_of(json: &Json, is: &Type) -> Value {
     if let Some(text) = json.get("error").and_then(Json::as_str) {
         return Value::Error(CellError::parse(text).unwrap());
     }
+    // Digits that a number of JavaScript would lose.
+    if let Some(digits) = json.get("number").and_then(Json::as_str) {
+        return Value::Number(Decimal::from_str_exact(digits).unwrap());
+    }
     match (is, json) {
         (_, Json::Null) => Value::Null,
         (_, Json::Bool(yes)) => Value::Bool(*yes),

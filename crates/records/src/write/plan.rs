@@ -103,7 +103,14 @@ impl Writing {
                     ChangeKind::Create { values, .. } | ChangeKind::Update { values, .. } | ChangeKind::Upsert { values, .. } => {
                         input = parse::read(object, values, &actor, &change.at, false, &mut misread);
                     }
-                    ChangeKind::Delete { .. } | ChangeKind::Restore { .. } => {}
+                    ChangeKind::Back { values, .. } => {
+                        let stands = values.iter().filter_map(|(id, value)| {
+                            let place = object.fields.iter().position(|field| field.id == *id)?;
+                            Some((place, Written::Value(value.clone())))
+                        });
+                        input.values.extend(stands);
+                    }
+                    ChangeKind::Delete { .. } => {}
                 },
             }
             inputs.push(input);
@@ -239,7 +246,7 @@ impl Writing {
     /// The record a change is about, when it stands already.
     fn existing(&self, n: usize) -> Option<RecordId> {
         match &self.changes[n].kind {
-            ChangeKind::Update { id, .. } | ChangeKind::Delete { id, .. } | ChangeKind::Restore { id } => Some(*id),
+            ChangeKind::Update { id, .. } | ChangeKind::Delete { id, .. } | ChangeKind::Back { id, .. } => Some(*id),
             ChangeKind::Upsert { .. } => self.targets[n],
             ChangeKind::Create { .. } => None,
         }
@@ -353,9 +360,11 @@ impl Writing {
     }
 
     fn change_existing(&mut self, n: usize, object: &Arc<Object>, id: RecordId, row: Option<Row>, trashed: Option<Moment>, at: String) {
-        if let ChangeKind::Restore { .. } = self.changes[n].kind {
-            return self.restore(n, object, id, row, trashed, at);
-        }
+        let back = match &self.changes[n].kind {
+            ChangeKind::Back { op: history::Op::Create, .. } => return self.restore(n, object, id, row, trashed, at),
+            ChangeKind::Back { op, seen, .. } => Some((*op, *seen)),
+            _ => None,
+        };
         let Some(row) = row.filter(|row| row.rules.first() == Some(&true)) else {
             self.problems.push(Problem::new(Code::NotFound, at));
             return;
@@ -371,11 +380,17 @@ impl Writing {
             self.problems.push(Problem::new(Code::VersionChanged, at).with("version", version.unwrap_or_default()));
             return;
         }
+        if let Some((_, seen)) = back
+            && seen.is_some_and(|seen| seen != row.moment)
+        {
+            self.problems.push(Problem::new(Code::VersionChanged, at).with("version", version.unwrap_or_default()));
+            return;
+        }
         if self.work.find(object.id, id).is_some() {
             self.problems.push(Problem::new(Code::BadRequest, at).with("hint", "one record twice / 同一条记录出现两次"));
             return;
         }
-        if let ChangeKind::Delete { .. } = self.changes[n].kind {
+        if matches!(self.changes[n].kind, ChangeKind::Delete { .. }) || back.is_some_and(|(op, _)| op == history::Op::Delete) {
             if row.rules.last() != Some(&true) {
                 self.problems.push(Problem::new(Code::Forbidden, at));
                 return;

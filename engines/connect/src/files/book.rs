@@ -9,8 +9,9 @@ use calamine::{Data, DataRef, Dimensions, Ods, OdsError, Range, Reader, SheetTyp
 use calamine::{Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError};
 use kehub_model::Cell;
 
+use super::below::Below;
 use super::cells::{self, Format};
-use super::head::{Cutter, Merge, Preview};
+use super::head::{Merge, Preview};
 use super::trouble::Trouble;
 use super::{Choice, Inspection, Kind, MAX_COLUMNS, Row, Sheet};
 
@@ -59,7 +60,7 @@ pub(crate) fn look(path: &Path, kind: Kind, choice: &Choice) -> Result<Inspectio
     })
 }
 
-pub(crate) fn pour(path: &Path, kind: Kind, choice: &Choice, out: &mut Cutter<'_>) -> Result<(), Trouble> {
+pub(crate) fn pour(path: &Path, kind: Kind, choice: &Choice, out: &mut Below<'_>) -> Result<(), Trouble> {
     let mut book = Book::open(path, kind)?;
     let sheets = if choice.sheet.is_some() { Vec::new() } else { book.sheets()? };
     let (name, merges) = book.choose(path, choice, &sheets)?;
@@ -124,7 +125,8 @@ impl Book {
         let name = match &choice.sheet {
             Some(name) => name.clone(),
             None => {
-                let first = sheets.iter().find(|sheet| sheet.rows > 0).or(sheets.first());
+                // A sheet that states a size may hold nothing but formats.
+                let first = sheets.iter().find(|sheet| sheet.rows > 0 && self.says_something(&sheet.name));
                 first.map(|sheet| sheet.name.clone()).ok_or(Trouble::Empty)?
             }
         };
@@ -139,6 +141,16 @@ impl Book {
             columns: (merge.start.1 as usize, (merge.end.1 as usize).min(MAX_COLUMNS - 1)),
         });
         Ok((name, merges.collect()))
+    }
+
+    /// Whether a sheet has anything in it; one that cannot be read has, and reading it will say what is wrong.
+    fn says_something(&mut self, name: &str) -> bool {
+        let mut found = false;
+        let read = self.read(name, &mut |row| {
+            found |= row.is_ok_and(|row| row.cells.iter().any(|cell| !cell.is_blank()));
+            Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        });
+        found || read.is_err()
     }
 
     fn read(&mut self, name: &str, out: &mut Out<'_>) -> Result<(), Trouble> {

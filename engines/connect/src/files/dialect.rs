@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::records::{Delimiter, Dialect, Records};
+use super::cutting::{Delimiter, Dialect};
+use super::records::Records;
 
 /// Rows looked at.
 const ROWS: usize = 200;
@@ -85,12 +86,16 @@ fn with_quote(mut dialect: Dialect, sample: &[u8]) -> Dialect {
         dialect.quote = Some(b'\'');
     }
     let quote = dialect.quote.unwrap_or(b'"');
-    let escaped = [b'\\', quote];
-    let doubled = [quote, quote];
-    let backslashes = memchr::memmem::find_iter(sample, &escaped)
-        .filter(|at| sample.get(at + 2).is_some_and(|next| !is_end(*next, delimiter)))
-        .count();
-    dialect.backslash = backslashes > 0 && backslashes * 2 > memchr::memmem::find_iter(sample, &doubled).count();
+    // `\"` inside a cell means a backslash escapes; at a cell's end or before another quote it may mean nothing.
+    let (mut inside, mut closing) = (0, 0);
+    for at in memchr::memmem::find_iter(sample, &[b'\\', quote]) {
+        match sample.get(at + 2) {
+            Some(next) if *next == quote => {}
+            Some(next) if !is_end(*next, delimiter) => inside += 1,
+            Some(_) | None => closing += 1,
+        }
+    }
+    dialect.backslash = inside > closing;
     let mut spaced = delimiter.clone();
     spaced.extend_from_slice(&[b' ', quote]);
     dialect.blanks = memchr::memmem::find(sample, &spaced).is_some();
@@ -150,6 +155,10 @@ fn divides(rows: &[Vec<String>]) -> bool {
     let begins = rows.iter().position(|row| row.len() == usual).unwrap_or(0);
     let divided = rows[begins..].iter().filter(|row| row.len() > 1).count();
     let table = rows.len() - begins;
+    let often = times > 1 || rows.iter().all(|row| row.len() > 1);
+    if !often || table * 4 < rows.len() {
+        return false;
+    }
     times * 2 >= table || (divided * 10 >= table * 8 && times * 4 >= table)
 }
 
@@ -161,7 +170,8 @@ fn score(rows: &[Vec<String>]) -> f64 {
         cells += row.len();
         known += row.iter().filter(|cell| is_value(cell)).count();
     }
-    let pattern: f64 = patterns.iter().map(|(length, times)| *times as f64 * (*length as f64 - 1.0) / *length as f64).sum();
+    let pattern: f64 =
+        patterns.iter().map(|(length, times)| *times as f64 * (*length as f64 - 1.0) / *length as f64).sum();
     // One more pattern is no worse than one more: a preamble of three kinds of rows is still a preamble.
     let pattern = pattern / (patterns.len() as f64).sqrt();
     pattern * (known as f64 / cells.max(1) as f64 + 1e-3)
@@ -184,8 +194,10 @@ fn is_value(cell: &str) -> bool {
 /// Text in columns by blanks: equally many words in each row, and numbers among them or wide gaps between them.
 fn aligned(rows: &[Vec<String>]) -> bool {
     let Some(last) = rows.last().map(Vec::len) else { return false };
-    let rows = if rows.len() > 3 { &rows[1..] } else { rows };
+    let has_number =
+        |row: &&Vec<String>| row.iter().any(|cell| is_value(cell) && cell.bytes().any(|b| b.is_ascii_digit()));
     let regular = rows.iter().filter(|row| row.len() == last).count();
-    let numbers = rows.iter().filter(|row| row.iter().any(|cell| is_value(cell) && cell.bytes().any(|b| b.is_ascii_digit())));
-    last > 1 && rows.len() > 2 && regular * 20 >= rows.len() * 19 && numbers.count() * 10 >= rows.len() * 9
+    // The header need not hold numbers.
+    let numbers = rows.iter().skip(1).filter(has_number).count();
+    last > 1 && rows.len() > 2 && regular * 20 >= rows.len() * 19 && numbers * 10 >= (rows.len() - 1) * 9
 }

@@ -5,9 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use chardetng::EncodingDetector;
-use encoding_rs::{
-    BIG5, DecoderResult, Encoding, GB18030, GBK, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
-};
+use encoding_rs::{BIG5, DecoderResult, Encoding, GB18030, GBK, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::Sure;
 use super::trouble::Trouble;
@@ -130,7 +128,8 @@ impl Scan {
             return found(UTF_8, Sure::Certain, 0);
         }
         // A few spoiled rows do not make another encoding of a text that is UTF-8 everywhere else.
-        if self.multibyte >= 4 && self.multibyte > 10 * self.invalid {
+        // (Of text in GB18030 one character in eight happens to be UTF-8, of Western text next to none.)
+        if self.multibyte > 2 * self.invalid {
             return found(UTF_8, Sure::Likely, 0);
         }
         let Some(mut detector) = self.detector.take() else { return found(UTF_8, Sure::Unsure, 0) };
@@ -159,11 +158,17 @@ fn weigh(guess: &'static Encoding, sample: &[u8]) -> (&'static Encoding, Sure) {
     if !bad && chinese * 2 >= outside * 9 / 10 && frequent * 20 >= chinese && chinese > 0 {
         return (GB18030, Sure::Unsure);
     }
-    (guess, if guess == WINDOWS_1252 { sure } else { Sure::Unsure })
+    // Text in Cyrillic, Greek or the like is hardly ASCII; Latin letters with a few others among them are Western.
+    let letters = sample.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    if guess == WINDOWS_1252 || (guess.is_single_byte() && letters > 8 * outside) {
+        return (WINDOWS_1252, sure);
+    }
+    (guess, Sure::Unsure)
 }
 
 /// Characters that headers and business data are full of.
-const FREQUENT: &str = "的一是在有人中国公司名称号码日期时间金额电话地址客户姓手机备注编数量单价省市区县有限责任上下年月元";
+const FREQUENT: &str =
+    "的一是在有人中国公司名称号码日期时间金额电话地址客户姓手机备注编数量单价省市区县有限责任上下年月元";
 
 fn leading(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|byte| **byte >= 0xc0).count() as u64

@@ -1,4 +1,4 @@
-//! The header of a sheet: which rows it takes, what the columns are called, and the rows below it cut to that width.
+//! The header of a sheet: which rows it takes, what the columns are called, how many there are.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -7,7 +7,7 @@ use kehub_model::Cell;
 use serde::{Deserialize, Serialize};
 
 use super::trouble::Trouble;
-use super::{BATCH, Choice, MAX_COLUMNS, PREVIEW, Part, Row};
+use super::{Choice, MAX_COLUMNS, PREVIEW, Row};
 
 /// The most rows a header takes.
 const MAX_HEADER: usize = 3;
@@ -37,7 +37,7 @@ pub(crate) struct Preview {
     merges: Vec<Merge>,
     /// Of a workbook: a cell outside the header is a column without a name rather than a torn row.
     workbook: bool,
-    rows: Vec<Result<Row, Trouble>>,
+    pub(crate) rows: Vec<Result<Row, Trouble>>,
     read: usize,
 }
 
@@ -77,9 +77,9 @@ impl Preview {
         }
         let found = match self.chosen {
             Some(0) => None,
-            Some(chosen) => Some(
-                rows.iter().position(|row| row.n == u64::from(chosen)).ok_or(Trouble::NoHeader(chosen))?,
-            ),
+            Some(chosen) => {
+                Some(rows.iter().position(|row| row.n == u64::from(chosen)).ok_or(Trouble::NoHeader(chosen))?)
+            }
             None => guess(&rows, &self.merges),
         };
         let Some(at) = found else {
@@ -107,6 +107,9 @@ impl Preview {
         let mut extents: Vec<usize> = rows.iter().map(|row| extent(row)).collect();
         extents.sort_unstable();
         let used = if self.workbook || header == 0 {
+            extents.last().copied().unwrap_or(0)
+        } else if rows.iter().all(|row| row.cells.len() == rows[0].cells.len()) {
+            // No row is torn: a cell outside the header belongs to a column without a name.
             extents.last().copied().unwrap_or(0)
         } else {
             // One row in ten, and at least two: fewer are rows with a delimiter too many.
@@ -139,7 +142,8 @@ fn guess(rows: &[&Row], merges: &[Merge]) -> Option<usize> {
     // The fuller half of the rows is the table; notes and titles are among the others.
     let usual = fills[fills.len() * 2 / 3];
     let enough = usual.div_ceil(2).max(usual.min(2));
-    let at = rows.iter().position(|row| filled(row, merges) >= enough)?;
+    let first = rows.iter().position(|row| filled(row, merges) >= enough)?;
+    let at = upper(rows, best_of_next(rows, first, enough), merges);
     let taken = span(&rows[at..], merges);
     let below = &rows[(at + taken).min(rows.len())..];
     if below.is_empty() {
@@ -164,8 +168,31 @@ fn guess(rows: &[&Row], merges: &[Merge]) -> Option<usize> {
         }
     }
     // Numbers where a header should be are data; numbers like years and months may be labels.
-    let numbers = rows[at].cells.iter().filter(|cell| is_value(cell)).count();
+    let numbers = rows[at].cells.iter().filter(|cell| is_value(cell) && !is_count(cell)).count();
     if against > for_it || (for_it == 0 && numbers * 2 > filled(rows[at], &[])) { None } else { Some(at) }
+}
+
+/// The row itself, or one soon below it that is labels too and as wide as the table while this one is not
+/// or says something: a title of several cells stands above many a header.
+fn best_of_next(rows: &[&Row], first: usize, enough: usize) -> usize {
+    let mut widths: Vec<usize> = rows[first..].iter().map(|row| extent(row)).collect();
+    widths.sort_unstable();
+    let usual = widths[widths.len() / 2];
+    let fits = |row: &Row| extent(row) == usual && filled(row, &[]) >= enough && !row.cells.iter().any(is_value);
+    let is_note = rows[first].cells.iter().any(|cell| is_value(cell) && !is_count(cell) || is_remark(cell));
+    if extent(rows[first]) == usual && !is_note {
+        return first;
+    }
+    (first + 1..rows.len().min(first + 4)).find(|at| fits(rows[*at])).unwrap_or(first)
+}
+
+/// The header's first row, when labels of groups and of columns that the found row leaves blank stand above it.
+fn upper(rows: &[&Row], found: usize, merges: &[Merge]) -> usize {
+    let Some(above) = found.checked_sub(1).map(|at| rows[at]) else { return found };
+    let labels = above.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank());
+    let names_more = labels.clone().any(|(at, _)| rows[found].cells.get(at).is_none_or(Cell::is_blank));
+    let is_header = labels.count() > 1 && names_more && !above.cells.iter().any(is_value);
+    if is_header && span(&rows[found - 1..], merges) > 1 { found - 1 } else { found }
 }
 
 /// Whether a cell is a number or a date, as data is and labels are not.
@@ -187,6 +214,11 @@ fn is_count(cell: &Cell) -> bool {
     text.trim().parse::<u32>().is_ok_and(|number| (1900..=2100).contains(&number)) || matches!(cell, Cell::Date(_))
 }
 
+/// `制表人：张三`: something said, not a label.
+fn is_remark(cell: &Cell) -> bool {
+    matches!(cell, Cell::Text(text) if text.trim().trim_end_matches([':', '：']).contains([':', '：']))
+}
+
 /// How many rows the header takes that begins with the first of these.
 fn span(rows: &[&Row], merges: &[Merge]) -> usize {
     let mut taken = 1;
@@ -198,11 +230,10 @@ fn span(rows: &[&Row], merges: &[Merge]) -> usize {
 
 fn goes_on(rows: &[&Row], taken: usize, merges: &[Merge]) -> bool {
     let (upper, lower) = (rows[taken - 1], rows[taken]);
-    if lower.n != upper.n + 1 || lower.cells.iter().any(is_value) {
+    if lower.cells.iter().any(is_value) {
         return false;
     }
-    let header: Vec<&Merge> =
-        merges.iter().filter(|merge| (rows[0].n..=upper.n).contains(&merge.rows.0)).collect();
+    let header: Vec<&Merge> = merges.iter().filter(|merge| (rows[0].n..=upper.n).contains(&merge.rows.0)).collect();
     if header.iter().any(|merge| merge.rows.1 > upper.n) {
         return true;
     }
@@ -216,16 +247,12 @@ fn goes_on(rows: &[&Row], taken: usize, merges: &[Merge]) -> bool {
         return false;
     }
     // Without merges (a text file): labels that stand only below a group's label and the blanks behind it.
-    let mut group = false;
+    let groups: Vec<Vec<bool>> = rows[..taken].iter().map(|row| grouped(row)).collect();
+    let is_blank = |row: &Row, at: usize| row.cells.get(at).is_none_or(Cell::is_blank);
     let mut below = 0;
-    for column in 0..upper.cells.len().max(lower.cells.len()) {
-        let is_blank = |row: &Row, at: usize| row.cells.get(at).is_none_or(Cell::is_blank);
-        let begins = !is_blank(upper, column) && is_blank(upper, column + 1) && column + 1 < upper.cells.len();
-        group = if is_blank(upper, column) { group } else { begins };
-        if is_blank(lower, column) {
-            continue;
-        }
-        if !group {
+    for column in (0..lower.cells.len()).filter(|at| !is_blank(lower, *at)) {
+        let is_in_group = groups.iter().any(|row| row.get(column) == Some(&true));
+        if !is_in_group || (!is_blank(upper, column) && !groups[taken - 1][column]) {
             return false;
         }
         below += usize::from(is_blank(upper, column));
@@ -233,12 +260,29 @@ fn goes_on(rows: &[&Row], taken: usize, merges: &[Merge]) -> bool {
     below > 0
 }
 
+/// Which columns stand below a label with blanks behind it, or below these blanks.
+fn grouped(row: &Row) -> Vec<bool> {
+    let mut groups = Vec::with_capacity(row.cells.len());
+    let mut group = false;
+    for (column, cell) in row.cells.iter().enumerate() {
+        if !cell.is_blank() {
+            group = row.cells.get(column + 1).is_some_and(Cell::is_blank);
+        }
+        groups.push(group);
+    }
+    groups
+}
+
 /// The labels of a header: those above each other joined, "上/下".
 fn labels(header: &[&Row], merges: &[Merge]) -> Vec<String> {
     let width = header.iter().map(|row| extent(row)).max().unwrap_or(0);
     let width = merges
         .iter()
-        .filter(|merge| header.iter().any(|row| row.n == merge.rows.0 && row.cells.iter().skip(merge.columns.0).any(|c| !c.is_blank())))
+        .filter(|merge| {
+            header
+                .iter()
+                .any(|row| row.n == merge.rows.0 && row.cells.iter().skip(merge.columns.0).any(|c| !c.is_blank()))
+        })
         .map(|merge| merge.columns.1 + 1)
         .fold(width, usize::max)
         .min(MAX_COLUMNS);
@@ -249,9 +293,9 @@ fn labels(header: &[&Row], merges: &[Merge]) -> Vec<String> {
         for (level, row) in header.iter().enumerate() {
             let mut part = text(row, column);
             if part.is_empty() && level + 1 < header.len() {
-                let merge = merges.iter().find(|merge| {
-                    merge.rows.0 == row.n && (merge.columns.0..=merge.columns.1).contains(&column)
-                });
+                let merge = merges
+                    .iter()
+                    .find(|merge| merge.rows.0 == row.n && (merge.columns.0..=merge.columns.1).contains(&column));
                 let from = match merge {
                     Some(merge) => Some(merge.columns.0),
                     // A group's label goes on over the blanks behind it.
@@ -296,83 +340,4 @@ fn named(labels: Vec<String>) -> Vec<String> {
         names.push(name);
     }
     names
-}
-
-/// Passes the rows below the header on, in batches, each as wide as the header.
-pub(crate) struct Cutter<'a> {
-    preview: Option<Preview>,
-    head: Option<(usize, u64)>,
-    batch: Vec<Result<Row, Trouble>>,
-    out: &'a mut dyn FnMut(Part) -> ControlFlow<()>,
-}
-
-impl<'a> Cutter<'a> {
-    pub(crate) fn new(choice: &Choice, out: &'a mut dyn FnMut(Part) -> ControlFlow<()>) -> Cutter<'a> {
-        Cutter { preview: Some(Preview::new(choice, Vec::new(), false)), head: None, batch: Vec::new(), out }
-    }
-
-    pub(crate) fn workbook(&mut self, choice: &Choice, merges: Vec<Merge>) {
-        self.preview = Some(Preview::new(choice, merges, true));
-    }
-
-    pub(crate) fn take(&mut self, row: Result<Row, Trouble>) -> Result<ControlFlow<()>, Trouble> {
-        let Some(preview) = &mut self.preview else { return Ok(self.pass(row)) };
-        if preview.take(row)?.is_break() {
-            return self.begin();
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-
-    pub(crate) fn finish(&mut self) -> Result<(), Trouble> {
-        // Whoever stopped listening has no use for the rest.
-        if self.begin()?.is_continue() {
-            let _ = self.flush();
-        }
-        Ok(())
-    }
-
-    fn begin(&mut self) -> Result<ControlFlow<()>, Trouble> {
-        let Some(preview) = self.preview.take() else { return Ok(ControlFlow::Continue(())) };
-        let head = preview.head()?;
-        self.head = Some((head.columns.len(), head.last));
-        if (self.out)(Part::Head(head)).is_break() {
-            return Ok(ControlFlow::Break(()));
-        }
-        for row in preview.rows {
-            if self.pass(row).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-
-    fn pass(&mut self, row: Result<Row, Trouble>) -> ControlFlow<()> {
-        let Some((width, last)) = self.head else { return ControlFlow::Continue(()) };
-        let row = match row {
-            Ok(row) if row.n <= last => return ControlFlow::Continue(()),
-            Err(trouble) if trouble.row().is_some_and(|n| n <= last) => return ControlFlow::Continue(()),
-            Err(trouble) => Err(trouble),
-            Ok(mut row) => {
-                if row.cells.iter().all(Cell::is_blank) {
-                    return ControlFlow::Continue(());
-                }
-                match row.cells.iter().skip(width).position(|cell| !cell.is_blank()) {
-                    Some(at) => Err(Trouble::LongRow { row: row.n, column: width + at + 1 }),
-                    None => {
-                        row.cells.resize(width, Cell::Empty);
-                        Ok(row)
-                    }
-                }
-            }
-        };
-        self.batch.push(row);
-        if self.batch.len() == BATCH { self.flush() } else { ControlFlow::Continue(()) }
-    }
-
-    fn flush(&mut self) -> ControlFlow<()> {
-        if self.batch.is_empty() {
-            return ControlFlow::Continue(());
-        }
-        (self.out)(Part::Rows(std::mem::take(&mut self.batch)))
-    }
 }

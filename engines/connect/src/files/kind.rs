@@ -111,7 +111,10 @@ fn package(file: File) -> Result<Kind, Trouble> {
         part.take(1 << 20).read_to_string(&mut text).ok()?;
         Some(text)
     };
-    if kind.is_none() && !open_document && named(&mut zip, "[Content_Types].xml").is_some_and(|text| text.contains("spreadsheetml")) {
+    if kind.is_none()
+        && !open_document
+        && named(&mut zip, "[Content_Types].xml").is_some_and(|text| text.contains("spreadsheetml"))
+    {
         kind = Some(Kind::Xlsx);
     }
     if open_document && kind.is_none() {

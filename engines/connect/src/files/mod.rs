@@ -16,9 +16,11 @@ use serde::{Deserialize, Serialize};
 use head::Head;
 use trouble::Trouble;
 
+mod below;
 mod book;
 mod cells;
 pub mod child;
+mod cutting;
 mod dialect;
 mod encoding;
 mod head;
@@ -214,7 +216,7 @@ fn look(path: &Path, choice: &Choice) -> Result<Inspection, Trouble> {
 }
 
 fn pour(path: &Path, choice: &Choice, out: &mut dyn FnMut(Part) -> ControlFlow<()>) {
-    let mut sheet = head::Cutter::new(choice, out);
+    let mut sheet = below::Below::new(choice, out);
     let end = guarded(|| match kind::of(path)? {
         Kind::Csv => separated::pour(path, choice, &mut sheet),
         kind => book::pour(path, kind, choice, &mut sheet),

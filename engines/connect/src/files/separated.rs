@@ -5,10 +5,12 @@ use std::path::Path;
 
 use kehub_model::Cell;
 
+use super::below::Below;
+use super::cutting::{Delimiter, Dialect, Flaw, Record};
 use super::dialect;
 use super::encoding::{self, Decoded, Found};
-use super::head::{Cutter, Preview};
-use super::records::{Delimiter, Dialect, Flaw, Record, Records};
+use super::head::Preview;
+use super::records::Records;
 use super::trouble::Trouble;
 use super::{Choice, Encoding, Inspection, Kind, MAX_COLUMNS, Row, Sheet};
 use crate::files::write::unguarded;
@@ -61,7 +63,7 @@ pub(crate) fn look(path: &Path, choice: &Choice) -> Result<Inspection, Trouble> 
     })
 }
 
-pub(crate) fn pour(path: &Path, choice: &Choice, sheet: &mut Cutter<'_>) -> Result<(), Trouble> {
+pub(crate) fn pour(path: &Path, choice: &Choice, sheet: &mut Below<'_>) -> Result<(), Trouble> {
     let mut source = open(path, choice)?;
     read(&mut source, &mut |row| sheet.take(row))
 }

@@ -78,8 +78,8 @@ impl Trouble {
         }
         let (zh, en) = self.hint();
         match self.row() {
-            Some(row) => Problem::new(Code::BadFormat, at(row)).with("hint", format!("{zh} · {en}")),
-            None => Problem::new(Code::BadFile, "").with("hint", format!("{zh} · {en}")),
+            Some(row) => Problem::new(Code::BadFormat, at(row)).with("hint", format!("{zh} / {en}")),
+            None => Problem::new(Code::BadFile, "").with("hint", format!("{zh} / {en}")),
         }
     }
 
@@ -98,7 +98,9 @@ impl Trouble {
             Trouble::Foreign(name) => {
                 (format!("是{name}，请另存为 XLSX 或 CSV"), format!("it is {name}: save it as XLSX or CSV"))
             }
-            Trouble::Broken(why) => (format!("文件已损坏，请重新另存（{why}）"), "it is damaged: save it again".to_owned()),
+            Trouble::Broken(why) => {
+                ("文件已损坏，请重新另存".to_owned(), format!("it is damaged: save it again ({why})"))
+            }
             Trouble::TooMuchMemory => {
                 both("展开后太大，请另存为 CSV 或拆开", "it is too large when unpacked: save it as CSV or split it")
             }
@@ -106,9 +108,10 @@ impl Trouble {
                 both("读取太久，请另存为 CSV 或拆开", "reading it takes too long: save it as CSV or split it")
             }
             Trouble::TooLarge(limit) => (format!("太大：最多 {limit}"), format!("it is too large: at most {limit}")),
-            Trouble::Crashed => {
-                both("文件已损坏或不受支持，请另存为 XLSX 或 CSV", "it is damaged or unsupported: save it as XLSX or CSV")
-            }
+            Trouble::Crashed => both(
+                "文件已损坏或不受支持，请另存为 XLSX 或 CSV",
+                "it is damaged or unsupported: save it as XLSX or CSV",
+            ),
             Trouble::NoSheet(name) => (format!("没有工作表“{name}”"), format!("there is no sheet “{name}”")),
             Trouble::NoHeader(row) => (format!("第 {row} 行不能作表头"), format!("row {row} cannot be the header")),
             Trouble::UnknownEncoding(name) => (format!("没有编码“{name}”"), format!("there is no encoding “{name}”")),

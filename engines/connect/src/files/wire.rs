@@ -99,7 +99,8 @@ fn bytes(text: &[u8], buffer: &mut Vec<u8>) {
 }
 
 fn put(cell: &Cell, buffer: &mut Vec<u8>) {
-    let date = |date: &NaiveDate, buffer: &mut Vec<u8>| buffer.extend_from_slice(&date.num_days_from_ce().to_le_bytes());
+    let date =
+        |date: &NaiveDate, buffer: &mut Vec<u8>| buffer.extend_from_slice(&date.num_days_from_ce().to_le_bytes());
     let time = |time: &NaiveTime, buffer: &mut Vec<u8>| {
         buffer.extend_from_slice(&time.num_seconds_from_midnight().to_le_bytes());
         buffer.extend_from_slice(&time.nanosecond().to_le_bytes());

@@ -33,8 +33,9 @@ pub struct Xlsx {
     labels: Vec<String>,
     name: String,
     formats: Formats,
-    /// Rows on the present sheet.
+    /// Rows on the present sheet, and the most it takes.
     here: u32,
+    pub(crate) most: u32,
     written: Written,
 }
 
@@ -65,6 +66,7 @@ impl Xlsx {
                 fine_time: format("hh:mm:ss.000"),
             },
             here: 0,
+            most: ROWS,
             written: Written::default(),
         };
         file.begin_sheet().map_err(io::Error::other)?;
@@ -72,7 +74,7 @@ impl Xlsx {
     }
 
     pub fn row(&mut self, cells: &[Cell]) -> io::Result<()> {
-        if self.here == ROWS {
+        if self.here == self.most {
             self.begin_sheet().map_err(io::Error::other)?;
         }
         self.here += 1;
