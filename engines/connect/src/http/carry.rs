@@ -128,6 +128,7 @@ impl Imports {
             let db = self.records().db();
             db.write(vec![store::forget_rows(job.id), store::put_reached(job.id, &reached)]).await?;
         }
+        let mut rights = self.records().numbers().1;
         let mut pass = self.begin_pass(job, actor).await?;
         pass.counts = reached.counts;
         pass.kept = reached.kept;
@@ -145,8 +146,13 @@ impl Imports {
                 self.judge_chunk(&mut pass, read, false).await?;
                 continue;
             }
-            let fresh = self.actor_again(job).await?.ok_or_else(Refusal::forbidden)?;
-            let fresh = if fresh.is_unbound && actor.is_unbound { pass.actor.clone() } else { fresh };
+            self.records().refresh().await?;
+            let fresh = if self.records().numbers().1 == rights {
+                pass.actor.clone()
+            } else {
+                rights = self.records().numbers().1;
+                self.actor_again(job).await?.ok_or_else(Refusal::forbidden)?
+            };
             let problems = pass.renew(self.records().catalog(), fresh);
             if !problems.is_empty() {
                 return Err(Stop::Problems(problems));

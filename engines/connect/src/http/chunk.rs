@@ -17,7 +17,7 @@ use super::{Imports, ask};
 use crate::definition::Mapping;
 use crate::files::Row;
 use crate::run::{
-    self, Fate, Hits, InFile, Judged, Known, Plan, ReadRow, Resolved, Seen, Wanted, judge, nearest, read_row, resolve,
+    self, Fate, Hits, InFile, Judged, Known, Missing, Plan, ReadRow, Resolved, Seen, judge, nearest, read_row, resolve,
 };
 use crate::store::{self, Counts, ShownRow, Waiting};
 
@@ -189,10 +189,10 @@ impl Imports {
 
     /// Makes records that links name and that are not there: in a commit of their own before the chunk's. Killed in between,
     /// the next try finds them.
-    async fn make_parents(&self, pass: &mut Pass, missing: Wanted) -> Result<(), Refusal> {
+    async fn make_parents(&self, pass: &mut Pass, missing: Missing) -> Result<(), Refusal> {
         for ((object, field), texts) in missing {
             let Some(target) = pass.catalog.object(&object).cloned() else { continue };
-            let mut texts: Vec<String> = one_of_each_spelling(texts);
+            let mut texts = texts;
             while !texts.is_empty() {
                 let changes = texts.iter().enumerate().map(|(n, text)| Change {
                     object: target.id,
@@ -411,16 +411,17 @@ fn bad_row(problem: &Problem) -> Judged {
     }
 }
 
-fn will_make(known: &mut Known, missing: Wanted) {
+fn will_make(known: &mut Known, missing: Missing) {
     for (place, texts) in missing {
+        // However it is spelled in other rows, it is the one that is made.
+        let spelled: HashMap<String, String> = texts.into_iter().map(|text| (kehub_model::text::fold(&text), text)).collect();
         let of_place = known.links.entry(place).or_default();
-        of_place.extend(texts.into_iter().map(|text| (text.clone(), Hits::Made(text))));
+        for (text, hits) in of_place.iter_mut().filter(|(_, hits)| matches!(hits, Hits::None)) {
+            if let Some(made) = spelled.get(&kehub_model::text::fold(text)) {
+                *hits = Hits::Made(made.clone());
+            }
+        }
     }
-}
-
-fn one_of_each_spelling(texts: BTreeSet<String>) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    texts.into_iter().filter(|text| seen.insert(kehub_model::text::fold(text))).collect()
 }
 
 /// What was not found may be there next time; and nobody remembers without end.

@@ -340,7 +340,9 @@ impl Imports {
         let zone = job.body.zone.parse().unwrap_or(Reading::default().zone);
         let reading = Reading { zone, language: job.body.language };
         if job.actor == CONSOLE || job.actor == SYSTEM {
-            return Ok(Some(Arc::new(Actor { id: job.actor, reading, ..Actor::console() })));
+            let mut actor = Actor::console();
+            (actor.id, actor.reading) = (job.actor, reading);
+            return Ok(Some(Arc::new(actor)));
         }
         self.records().refresh().await?;
         self.records().actor(job.actor, reading).await

@@ -6,7 +6,7 @@ use kehub_model::RecordId;
 
 use super::judge::{Hits, Known, fingerprint, hits};
 use super::plan::Plan;
-use super::read::{Part, ReadRow};
+use super::read::{Part, ReadRow, cut_surely};
 
 /// Texts by the object and field they are looked for in.
 pub type Wanted = BTreeMap<(String, String), BTreeSet<String>>;
@@ -29,9 +29,12 @@ pub fn wanted_links(plan: &Plan, rows: &[ReadRow], known: &Known) -> Wanted {
     wanted
 }
 
-/// Records that are not there and are to be made: for each object, field and text once.
-pub fn missing_parents(plan: &Plan, rows: &[ReadRow], known: &Known) -> Wanted {
-    let mut missing = Wanted::new();
+/// Records that are not there and are to be made: for each object and field each text once, as it is first spelled.
+pub type Missing = BTreeMap<(String, String), Vec<String>>;
+
+pub fn missing_parents(plan: &Plan, rows: &[ReadRow], known: &Known) -> Missing {
+    let mut missing = Missing::new();
+    let mut seen: HashSet<(String, String)> = HashSet::new();
     for row in rows {
         // A row that fails anyway makes nothing.
         if row.parts.iter().any(|part| matches!(part, Part::Wrong(_) | Part::NoOptions(..))) {
@@ -43,11 +46,13 @@ pub fn missing_parents(plan: &Plan, rows: &[ReadRow], known: &Known) -> Wanted {
             if !plan.places[n].create_missing || ways.iter().any(|way| way.iter().all(is_found)) {
                 continue;
             }
-            // Names with commas are not cut apart to make records of their halves: only rarer separators are believed.
-            let way = if ways.len() > 1 { &ways[ways.len() - 2] } else { &ways[0] };
+            let whole = ways.first().and_then(|way| way.first()).map(String::as_str).unwrap_or_default();
+            let way = if link.is_many { cut_surely(whole) } else { vec![whole.to_owned()] };
             for text in way.iter().filter(|text| !is_found(text) && text.parse::<RecordId>().is_err()) {
-                let field = link.by.field(text).to_owned();
-                missing.entry((link.object.clone(), field)).or_default().insert(text.clone());
+                if seen.insert((link.object.clone(), kehub_model::text::fold(text))) {
+                    let field = link.by.field(text).to_owned();
+                    missing.entry((link.object.clone(), field)).or_default().push(text.clone());
+                }
             }
         }
     }

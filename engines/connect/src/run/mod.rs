@@ -11,7 +11,7 @@ mod plan;
 mod propose;
 mod read;
 
-pub use ask::{InFile, Wanted, missing_parents, new_options, wanted_links};
+pub use ask::{InFile, Missing, Wanted, missing_parents, new_options, wanted_links};
 pub use headings::{How, Match, complete, match_columns, remembered};
 pub use judge::{Fate, FieldChange, Hits, Judged, Known, Resolved, Seen, as_json, comparable, hits, judge, resolve};
 pub use near::{distance, nearest, squeezed};

@@ -112,6 +112,11 @@ fn ways_to_cut(text: &str, is_many: bool) -> Vec<Vec<String>> {
     ways
 }
 
+/// Cut where nothing else can be meant: "Acme, Inc." is not cut apart to make records of its halves.
+pub(super) fn cut_surely(text: &str) -> Vec<String> {
+    cut_by(text, &[';', '；', '、', '，', '|', '｜', '\n', '\r'])
+}
+
 fn cut_by(text: &str, separators: &[char]) -> Vec<String> {
     text.split(separators).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
