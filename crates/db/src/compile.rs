@@ -15,11 +15,26 @@ use crate::fault::Fault;
 /// Compiles one statement about one object (alias `r`).
 pub struct Compiler<'a> {
     catalog: &'a Catalog,
+    relations: &'a Relations,
     pub sql: Sql,
     joins: String,
     joined: HashMap<String, String>,
     aliases: usize,
 }
+
+/// What stands for a table: itself, or how it stood at a past moment.
+#[derive(Clone, Debug, Default)]
+pub struct Relations(pub HashMap<String, String>);
+
+impl Relations {
+    /// A table's name in quotes, or what is read instead of it.
+    fn of(&self, table: &str) -> String {
+        self.0.get(table).cloned().unwrap_or_else(|| table.to_owned())
+    }
+}
+
+/// Everything as it is now.
+pub static NOW: std::sync::LazyLock<Relations> = std::sync::LazyLock::new(Relations::default);
 
 /// What a selected column is.
 #[derive(Clone, Debug)]
@@ -32,8 +47,8 @@ pub struct Selected {
 type Done<T> = Result<T, Fault>;
 
 impl<'a> Compiler<'a> {
-    pub fn new(catalog: &'a Catalog, dialect: Dialect) -> Compiler<'a> {
-        Compiler { catalog, sql: Sql::new(dialect), joins: String::new(), joined: HashMap::new(), aliases: 0 }
+    pub fn new(catalog: &'a Catalog, relations: &'a Relations, dialect: Dialect) -> Compiler<'a> {
+        Compiler { catalog, relations, sql: Sql::new(dialect), joins: String::new(), joined: HashMap::new(), aliases: 0 }
     }
 
     fn dialect(&self) -> Dialect {
@@ -65,7 +80,7 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             let alias = self.alias();
-            let table = quoted(&self.object(step.to)?.table);
+            let table = self.relations.of(&quoted(&self.object(step.to)?.table));
             let rule = if step.rule.is_true() { String::new() } else { format!(" and {}", self.cond(&alias, &step.rule)?) };
             let join = format!(" left join {table} {alias} on {alias}.id = {from}{rule}");
             self.joins.push_str(&join);
@@ -135,7 +150,7 @@ impl<'a> Compiler<'a> {
 
     fn exists(&mut self, base: &str, steps: &[Step], many: &ManyStep, cond: &Cond) -> Done<String> {
         let at = self.reach(base, steps)?;
-        let target = quoted(&self.object(many.to)?.table);
+        let target = self.relations.of(&quoted(&self.object(many.to)?.table));
         let alias = self.alias();
         // Joins made inside belong inside.
         let outer = std::mem::take(&mut self.joins);
@@ -150,7 +165,7 @@ impl<'a> Compiler<'a> {
                 format!("exists (select 1 from {target} {alias}{joins} where {alias}.{link} = {at}.id and {rule} and {inner})")
             }
             Way::Links(field) => {
-                let links = links_table(self.object(many.object)?, self.field(many.object, field)?);
+                let links = self.relations.of(&links_table(self.object(many.object)?, self.field(many.object, field)?));
                 let pair = self.alias();
                 format!(
                     "exists (select 1 from {links} {pair} join {target} {alias} on {alias}.id = {pair}.b{joins} where {pair}.a = {at}.id and {rule} and {inner})"
@@ -280,7 +295,7 @@ impl<'a> Compiler<'a> {
 
     fn test_links(&mut self, base: &str, on: &Operand, field: &Field, is: &Is) -> Done<String> {
         let object = self.object(on.object)?;
-        let links = links_table(object, field);
+        let links = self.relations.of(&links_table(object, field));
         let at = self.reach(base, &on.steps)?;
         let ids = |values: &[Value]| values.iter().filter_map(Value::as_id).map(Bind::Uuid).collect::<Vec<_>>();
         let plain = match is {
@@ -316,10 +331,10 @@ impl<'a> Compiler<'a> {
         let shown = operand.shown.clone();
         let expression = match &field.column {
             Column::Links { .. } => {
-                let links = links_table(self.object(operand.object)?, field);
+                let links = self.relations.of(&links_table(self.object(operand.object)?, field));
                 match self.dialect() {
-                    Dialect::Sqlite => format!("(select group_concat(hex(b)) from (select b from {links} where a = {at}.id order by position))"),
-                    Dialect::Postgres => format!("array(select b from {links} where a = {at}.id order by position)"),
+                    Dialect::Sqlite => format!("(select group_concat(hex(b)) from (select p.b from {links} p where p.a = {at}.id order by p.position))"),
+                    Dialect::Postgres => format!("array(select p.b from {links} p where p.a = {at}.id order by p.position)"),
                 }
             }
             Column::None => "null".to_owned(),
@@ -335,7 +350,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn from(&self, object: &Object) -> String {
-        format!(" from {} r{}", quoted(&object.table), self.joins)
+        format!(" from {} r{}", self.relations.of(&quoted(&object.table)), self.joins)
     }
 }
 
@@ -356,8 +371,8 @@ pub enum Segment {
     Empties { after_cursor: bool },
 }
 
-pub fn list(catalog: &Catalog, dialect: Dialect, plan: &ListPlan, segment: Segment, limit: u32) -> Done<ListSql> {
-    let mut compiler = Compiler::new(catalog, dialect);
+pub fn list(catalog: &Catalog, relations: &Relations, dialect: Dialect, plan: &ListPlan, segment: Segment, limit: u32) -> Done<ListSql> {
+    let mut compiler = Compiler::new(catalog, relations, dialect);
     let object = compiler.object(plan.object)?;
     let mut columns = Vec::new();
     let mut selected = Vec::new();
@@ -466,7 +481,7 @@ fn keyset(
 
 /// How many rows, at most `bound` when it is given.
 pub fn count(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &Cond, bound: Option<i64>) -> Done<Sql> {
-    let mut compiler = Compiler::new(catalog, dialect);
+    let mut compiler = Compiler::new(catalog, &NOW, dialect);
     let object = compiler.object(object)?;
     let filter = compiler.cond("r", filter)?;
     let from = compiler.from(object);
@@ -483,7 +498,7 @@ pub fn count(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &Con
 /// The statement from which the number of rows is estimated: the planner's own figure on PostgreSQL, on SQLite a share counted in
 /// a sample of the rows by their numbers.
 pub fn estimate(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &Cond) -> Done<Sql> {
-    let mut compiler = Compiler::new(catalog, dialect);
+    let mut compiler = Compiler::new(catalog, &NOW, dialect);
     let object = compiler.object(object)?;
     let all = filter.is_true();
     let filter = compiler.cond("r", filter)?;
@@ -516,8 +531,8 @@ pub struct AggregateSql {
     pub measures: Vec<Measured>,
 }
 
-pub fn aggregate(catalog: &Catalog, dialect: Dialect, plan: &AggregatePlan) -> Done<AggregateSql> {
-    let mut compiler = Compiler::new(catalog, dialect);
+pub fn aggregate(catalog: &Catalog, relations: &Relations, dialect: Dialect, plan: &AggregatePlan) -> Done<AggregateSql> {
+    let mut compiler = Compiler::new(catalog, relations, dialect);
     let object = compiler.object(plan.object)?;
     let mut columns: Vec<String> = Vec::new();
     let mut groups = Vec::new();

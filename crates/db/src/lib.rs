@@ -13,6 +13,7 @@ mod ddl;
 mod exact;
 mod fault;
 mod migrate;
+mod past;
 mod postgres;
 mod publish;
 mod rows;

@@ -18,9 +18,10 @@ use crate::aggregate;
 use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::clock::Clock;
 use crate::codec::Raw;
-use crate::compile;
+use crate::compile::{self, Relations};
 use crate::fault::Fault;
 use crate::migrate;
+use crate::past;
 use crate::publish::{self, Filling, Publish};
 use crate::rows::{self, read_value};
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
@@ -106,7 +107,15 @@ impl Postgres {
 
     pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
         let client = self.client().await?;
-        list(&client, &catalog, &plan).await
+        let Some(at) = plan.as_of else { return list(&client, &catalog, &compile::NOW, &plan).await };
+        // Scratch tables live as long as the transaction.
+        begin_past(&client).await?;
+        let result = match past_relations(&client, &catalog, &past::objects_of_list(&plan), at).await {
+            Ok(relations) => list(&client, &catalog, &relations, &plan).await,
+            Err(fault) => Err(fault),
+        };
+        client.batch_execute("rollback").await?;
+        result
     }
 
     pub(crate) async fn count(&self, sql: Sql) -> Result<i64, Fault> {
@@ -121,7 +130,14 @@ impl Postgres {
 
     pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
         let client = self.client().await?;
-        aggregated(&client, &catalog, &plan).await
+        let Some(at) = plan.as_of else { return aggregated(&client, &catalog, &compile::NOW, &plan).await };
+        begin_past(&client).await?;
+        let result = match past_relations(&client, &catalog, &past::objects_of_aggregate(&plan), at).await {
+            Ok(relations) => aggregated(&client, &catalog, &relations, &plan).await,
+            Err(fault) => Err(fault),
+        };
+        client.batch_execute("rollback").await?;
+        result
     }
 
     pub(crate) async fn rows(&self, catalog: Arc<Catalog>, object: i32, ids: Vec<RecordId>) -> Result<Vec<Row>, Fault> {
@@ -215,7 +231,7 @@ impl Postgres {
                     }
                 }
                 Filling::Rollup(object, field, plan) => {
-                    let compiled = compile::aggregate(&publish.new, Dialect::Postgres, &plan)?;
+                    let compiled = compile::aggregate(&publish.new, &compile::NOW, Dialect::Postgres, &plan)?;
                     for row in &query_in(&transaction, &compiled.sql).await? {
                         let mut column = 0;
                         let values = aggregate::row(&compiled, &mut || next(row, &mut column))?;
@@ -275,11 +291,45 @@ fn fault(error: tokio_postgres::Error) -> Fault {
     }
 }
 
-async fn list(client: &Pooled, catalog: &Catalog, plan: &ListPlan) -> Result<Listed, Fault> {
+/// One snapshot for the log, the rows and what is made of them.
+async fn begin_past(client: &Pooled) -> Result<(), Fault> {
+    client.batch_execute("begin isolation level repeatable read").await.map_err(fault)
+}
+
+/// How the objects stood at a moment, in scratch tables of this transaction.
+async fn past_relations(client: &Pooled, catalog: &Catalog, objects: &[i32], at: Moment) -> Result<Relations, Fault> {
+    let mut relations = Relations::default();
+    for id in objects {
+        let object = catalog.object_by_id(*id).ok_or(Fault::Catalog)?;
+        let mut overlay = past::Overlaid::new(*id);
+        for row in &query(client, &past::commits(Dialect::Postgres, *id, at)).await? {
+            let mut column = 0;
+            let commit = past::commit_row(&mut || next(row, &mut column))?;
+            let blobs = past::blobs_of(&commit);
+            let mut texts = std::collections::HashMap::new();
+            if !blobs.is_empty() {
+                let found = query(client, &past::blobs(Dialect::Postgres, &blobs)).await?;
+                texts.extend(found.iter().filter_map(|row| past::blob_text(&row.get(0), &row.get(1))));
+            }
+            overlay.feed(&commit, &texts)?;
+        }
+        let Some(ids) = overlay.touched() else { continue };
+        let now = read_rows(client, catalog, *id, &ids, &[], true).await?;
+        let scratch = past::scratch(catalog, object, overlay, now, at, Dialect::Postgres);
+        for statement in &scratch.statements {
+            // Made anew each time: these must not fill the cache of prepared statements.
+            client.execute(statement.text.as_str(), &parameters(&statement.binds)).await.map_err(fault)?;
+        }
+        relations.0.extend(scratch.relations);
+    }
+    Ok(relations)
+}
+
+async fn list(client: &Pooled, catalog: &Catalog, relations: &Relations, plan: &ListPlan) -> Result<Listed, Fault> {
     let mut wanted = plan.limit + 1;
     let mut found = Vec::new();
     for segment in crate::segments(plan) {
-        let compiled = compile::list(catalog, Dialect::Postgres, plan, segment, wanted)?;
+        let compiled = compile::list(catalog, relations, Dialect::Postgres, plan, segment, wanted)?;
         let rows = query(client, &compiled.sql).await?;
         for row in &rows {
             let mut column = 0;
@@ -300,8 +350,8 @@ async fn list(client: &Pooled, catalog: &Catalog, plan: &ListPlan) -> Result<Lis
     Ok(crate::page(plan, found))
 }
 
-async fn aggregated(client: &Pooled, catalog: &Catalog, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
-    let compiled = compile::aggregate(catalog, Dialect::Postgres, plan)?;
+async fn aggregated(client: &Pooled, catalog: &Catalog, relations: &Relations, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+    let compiled = compile::aggregate(catalog, relations, Dialect::Postgres, plan)?;
     let mut answers = Vec::new();
     for row in &query(client, &compiled.sql).await? {
         let mut column = 0;
@@ -342,8 +392,8 @@ async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask) -> Result<Answer, 
             let found: std::collections::HashMap<Vec<u8>, RecordId> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
             Answer::Holders(hashes.iter().map(|hash| found.get(hash.as_slice()).copied()).collect())
         }
-        Ask::List(plan) => Answer::List(list(client, catalog, &plan).await?),
-        Ask::Aggregate(plan) => Answer::Aggregate(aggregated(client, catalog, &plan).await?),
+        Ask::List(plan) => Answer::List(list(client, catalog, &compile::NOW, &plan).await?),
+        Ask::Aggregate(plan) => Answer::Aggregate(aggregated(client, catalog, &compile::NOW, &plan).await?),
         Ask::Linkers { object, field, targets } => {
             let object = catalog.object_by_id(object).ok_or(Fault::Catalog)?;
             let links = rows::links_of(object, field)?;

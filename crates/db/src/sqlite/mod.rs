@@ -242,7 +242,7 @@ fn connect(path: &Path, is_reader: bool) -> Result<Connection, Fault> {
     rusqlite::vtab::array::load_module(&connection)?;
     functions::register(&connection)?;
     if is_reader {
-        connection.execute_batch("pragma query_only = on; pragma mmap_size = 268435456; pragma cache_size = -8000;")?;
+        connection.execute_batch("pragma temp_store = memory; pragma mmap_size = 268435456; pragma cache_size = -8000;")?;
     } else {
         connection.execute_batch(
             "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -65536;
