@@ -3,6 +3,7 @@
 //! **Architecture invariant:** only this crate reads or writes a customer's data. Whoever asks says who they are; the row rules
 //! and the check of every field reference are added here and cannot be forgotten.
 
+mod audit;
 mod change;
 mod cursor;
 mod derive;

@@ -354,12 +354,12 @@ pub(crate) async fn query(client: &Pooled, sql: &Sql) -> Result<Vec<PgRow>, Faul
     client.query(&statement, &parameters(&sql.binds)).await.map_err(fault)
 }
 
-async fn query_in(transaction: &deadpool_postgres::Transaction<'_>, sql: &Sql) -> Result<Vec<PgRow>, Fault> {
+async fn query_in(transaction: &impl deadpool_postgres::GenericClient, sql: &Sql) -> Result<Vec<PgRow>, Fault> {
     let statement = transaction.prepare_cached(&sql.text).await.map_err(fault)?;
     transaction.query(&statement, &parameters(&sql.binds)).await.map_err(fault)
 }
 
-async fn execute_in(transaction: &deadpool_postgres::Transaction<'_>, sql: &Sql) -> Result<u64, Fault> {
+async fn execute_in(transaction: &impl deadpool_postgres::GenericClient, sql: &Sql) -> Result<u64, Fault> {
     let statement = transaction.prepare_cached(&sql.text).await.map_err(fault)?;
     transaction.execute(&statement, &parameters(&sql.binds)).await.map_err(fault)
 }
