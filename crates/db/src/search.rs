@@ -190,7 +190,7 @@ impl Db {
                 sql.text = format!("select q.id from {table} q where q.g @> {grams}::int[] limit {limit}");
             }
         }
-        let rows = either(self, sql, 1).await?;
+        let rows = self.raw(sql, 1).await?;
         if rows.len() > MOST || !self.is_ready(object).await? {
             return Ok(None);
         }
@@ -255,7 +255,7 @@ impl Db {
             "select h.moment, h.record from search_cursor c join history_commit h on {} where c.one = 1 and (h.object = {id} or h.object is null) limit {limit}",
             after_cursor(self.dialect())
         );
-        let rows = either(self, sql, 2).await?;
+        let rows = self.raw(sql, 2).await?;
         let several: Vec<i64> = rows.iter().filter(|row| row.is_null(1)).map(|row| row.int(0)).collect();
         if rows.len() > MOST || several.len() > 16 {
             return Ok(None);
@@ -278,7 +278,7 @@ impl Db {
             let mut sql = Sql::new(self.dialect());
             let among = sql.among("moment", chunk.iter().map(|moment| Bind::Int(*moment)).collect());
             sql.text = format!("select body from history_commit where {among}");
-            for row in either(self, sql, 1).await? {
+            for row in self.raw(sql, 1).await? {
                 // The texts do not matter here, only whose they are.
                 match history::decode(row.bytes(0), None::<Head>, &mut |_| Some(String::new())) {
                     Ok(body) => found.extend(body.entries.iter().map(|entry| (entry.object, entry.record))),
@@ -358,7 +358,7 @@ impl Db {
             "select h.moment, h.object, h.record, {newest} from search_cursor c join history_commit h on {} where c.one = 1 {end}",
             after_cursor(dialect)
         );
-        let rows = either(self, Sql::with(dialect, &text), 4).await?;
+        let rows = self.raw(Sql::with(dialect, &text), 4).await?;
         let Some(last) = rows.last() else { return Ok(None) };
         let mut several: Vec<i64> = rows.iter().filter(|row| row.is_null(2)).map(|row| row.int(0)).collect();
         let (mut next, mut rows, mut more) = (last.text(3).to_owned(), &rows[..], rows.len() == SLICE);
@@ -419,7 +419,7 @@ impl Db {
         };
         let n = if dialect == Dialect::Sqlite { "r.n" } else { "0" };
         sql.text = format!("select r.id, {n}, {} from {} r where {filter}", texts.join(", "), quoted(&object.table));
-        let rows = either(self, sql, texts.len() + 2).await?;
+        let rows = self.raw(sql, texts.len() + 2).await?;
         let table = quoted(&table(object));
         let (mut ids, mut sets) = (Vec::new(), Vec::new());
         for row in &rows {
@@ -494,13 +494,6 @@ fn beat_on(dialect: Dialect, at: &str, beat: i64) -> Sql {
     let (at, beat) = (sql.bind(at), sql.bind(beat));
     sql.text = format!("update search_cursor set at = {at}, beat = beat + 1 where one = 1 and beat = {beat}");
     sql
-}
-
-async fn either(db: &Db, sql: Sql, columns: usize) -> Result<Vec<TableRow>, Fault> {
-    match &*db.inner {
-        Inner::Sqlite(db) => db.raw(sql, columns).await,
-        Inner::Postgres(db) => db.raw(sql, columns).await,
-    }
 }
 
 #[cfg(test)]

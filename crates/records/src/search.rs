@@ -160,8 +160,12 @@ impl Records {
         Ok((hits, found.is_cut))
     }
 
-    /// Keeps what follows the log: the grams of text search. Ends only with the process that runs it.
+    /// Keeps what follows use: the grams of text search, and indexes of what is slow. Ends only with the process that runs it.
     pub async fn follow(&self) {
+        tokio::join!(self.follow_text(), self.db().tend());
+    }
+
+    async fn follow_text(&self) {
         let mut changed = self.changed();
         loop {
             // A publish of another node is met here at the latest.

@@ -178,6 +178,29 @@ impl Postgres {
         Ok(rows)
     }
 
+    /// Builds an index without holding up writers, if no other node is at it.
+    pub(crate) async fn make_index(&self, name: &str, statement: &str, table: &str) -> Result<(), Fault> {
+        let client = self.client().await?;
+        let is_ours: bool = client.query_one("select pg_try_advisory_lock(4843675121)", &[]).await?.get(0);
+        if !is_ours {
+            return Ok(());
+        }
+        let built = async {
+            client.batch_execute("set statement_timeout = 0; set lock_timeout = 0").await?;
+            // What a build that was killed left behind.
+            let broken = "select 1 from pg_index where indexrelid = to_regclass($1) and not indisvalid";
+            let name = quoted(name);
+            if client.query_opt(broken, &[&name]).await?.is_some() {
+                client.batch_execute(&format!("drop index concurrently {name}")).await?;
+            }
+            client.batch_execute(statement).await?;
+            client.batch_execute(&format!("vacuum (analyze) {}", quoted(table))).await
+        }
+        .await;
+        client.batch_execute("set statement_timeout = '20s'; set lock_timeout = '5s'; select pg_advisory_unlock(4843675121)").await?;
+        built.map_err(fault)
+    }
+
     /// Statements in one transaction; nothing when the first of them changes no row.
     pub(crate) async fn batch(&self, statements: Vec<Sql>) -> Result<bool, Fault> {
         let mut client = self.client().await?;

@@ -179,6 +179,11 @@ impl Sqlite {
         .await
     }
 
+    /// A statement in a transaction of its own.
+    pub(crate) async fn statement(&self, text: String) -> Result<(), Fault> {
+        self.alone(move |connection, _| connection.execute_batch(&text).map_err(Fault::from)).await
+    }
+
     /// Statements in a transaction of their own between batches; nothing when the first of them changes no row.
     pub(crate) async fn batch(&self, statements: Vec<Sql>) -> Result<bool, Fault> {
         self.alone(move |connection, _| {
