@@ -1,0 +1,88 @@
+// Everything a list page knows: view, filter, sort, columns, and the ways to change them.
+import { useCallback, useMemo, useState } from 'react';
+import { useViews } from '@/api/queries/definitions';
+import type { Filter, Obj, Query, Sort } from '@/api/types';
+import { kindOf } from '@/fields/registry';
+import { titleField } from '@/fields/shapes/RefPicker';
+import { type Catalog, resolve, searchFilter } from '@/records/fieldPaths';
+import { allOf } from '@/records/filter/model';
+import type { Column } from '@/records/table/layout';
+import { useLater } from '@/ui/useLater';
+import {
+  ALL,
+  differs,
+  keepLayout,
+  keptLayout,
+  type Layout,
+  type ListSearch,
+  merged,
+  presetFilter,
+} from './listState';
+
+export type Navigate = (change: Partial<ListSearch>, replace?: boolean) => void;
+
+export function useList(object: Obj, catalog: Catalog, search: ListSearch, go: Navigate) {
+  const views = useViews(object.key);
+  const viewKey = search.view ?? ALL;
+  const view = views.data?.find((v) => v.key === viewKey);
+  const [layouts, setLayouts] = useState<Record<string, Partial<Layout> | null>>({});
+  const slot = `${object.key}/${viewKey}`;
+  const layout = slot in layouts ? (layouts[slot] ?? null) : keptLayout(object.key, viewKey);
+  const state = useMemo(() => merged(object, view?.body, search, layout), [object, view, search, layout]);
+  const text = useLater(search.q ?? '', 200);
+
+  const arrange = useCallback(
+    (part: Partial<Layout> | null, keep = true) => {
+      const next = part === null ? null : { ...layout, ...part };
+      setLayouts((before) => ({ ...before, [slot]: next }));
+      if (keep) keepLayout(object.key, viewKey, next);
+    },
+    [layout, slot, object.key, viewKey],
+  );
+
+  const columns: Column[] = useMemo(
+    () =>
+      state.columns.flatMap((c) => {
+        const field = resolve(c.field, object, catalog);
+        return field
+          ? [{ field, width: c.width ?? kindOf(field).width + (c.field === titleField(object) ? 40 : 0) }]
+          : [];
+      }),
+    [state.columns, object, catalog],
+  );
+
+  const filter = useMemo(
+    () => allOf(presetFilter(viewKey), state.filter, searchFilter(text, object)),
+    [viewKey, state.filter, text, object],
+  );
+  const base: Query = useMemo(
+    () => ({
+      filter,
+      sort: state.sort,
+      fields: [...new Set([titleField(object), ...columns.map((c) => c.field.key), 'version'])],
+      as_of: search.at,
+    }),
+    [filter, state.sort, columns, search.at, object],
+  );
+
+  return {
+    views: views.data ?? [],
+    view,
+    viewKey,
+    state,
+    columns,
+    base,
+    changed: differs(object, view?.body, state),
+    setFilter: (next: Filter | null) => go({ f: JSON.stringify(next) }, true),
+    setSort: (next: Sort[]) => go({ s: JSON.stringify(next) }, true),
+    arrange,
+    setWidth: (key: string, width: number, done: boolean) =>
+      arrange({ columns: state.columns.map((c) => (c.field === key ? { ...c, width } : c)) }, done),
+    forget: () => {
+      arrange(null);
+      go({ f: undefined, s: undefined }, true);
+    },
+  };
+}
+
+export type List = ReturnType<typeof useList>;
