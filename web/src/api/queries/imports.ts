@@ -20,8 +20,9 @@ export function useImport(id: string | undefined, busy = false) {
 
 export function startImport(file: File, object: string | null): Promise<ImportJob> {
   const form = new FormData();
-  form.set('file', file);
+  // The server reads the parts as they come, so what is said about the file comes before it.
   if (object) form.set('object', object);
+  form.set('file', file);
   return call<ImportJob>('POST', '/imports', { body: form });
 }
 

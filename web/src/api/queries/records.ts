@@ -156,8 +156,9 @@ export function exportRecords(ask: ExportAsk, name: string) {
 
 export async function uploadFile(file: File, object: string, field: string) {
   const form = new FormData();
-  form.set('file', file);
+  // The server reads the parts as they come, so what is said about the file comes before it.
   form.set('object', object);
   form.set('field', field);
+  form.set('file', file);
   return call<{ file: string; name: string; size: number; type: string }>('POST', '/files', { body: form });
 }

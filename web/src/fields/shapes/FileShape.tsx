@@ -105,6 +105,8 @@ export function FileInput(props: InputProps) {
   return (
     <div
       className="file-input"
+      role="group"
+      aria-label={props.label}
       onDragOver={(e) => e.preventDefault()}
       onDrop={(e) => {
         e.preventDefault();

@@ -1,6 +1,5 @@
 // The value part of a filter condition, by family of field types.
 import { DatePicker, Input, InputNumber, Select, Space, TimePicker } from 'antd';
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Ref, Value } from '@/api/types';
 import { useSay } from '@/i18n/label';
@@ -234,8 +233,10 @@ export function RefFilter({ field, op, value, onChange }: FilterProps) {
   const { t } = useTranslation();
   const to = targetOf(field);
   const ids = toIds(value);
-  const real = useMemo(() => ids.filter((id) => !id.startsWith('@')), [ids.join()]);
-  const titles = useTitles(to, real);
+  const titles = useTitles(
+    to,
+    ids.filter((id) => !id.startsWith('@')),
+  );
   const extra = [
     ...(to === 'person' ? [{ value: ME, label: t('filter.me') }] : []),
     ...(to === 'department' ? [{ value: MINE, label: t('filter.myDepartment') }] : []),

@@ -17,7 +17,8 @@ function keyFor(label: string, taken: { key: string }[]): string {
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '')
     .slice(0, 40);
-  const usable = /^[a-z]/.test(plain) && !/[^\x00-\x7f]/.test(label) && !taken.some((o) => o.key === plain);
+  const usable =
+    /^[a-z]/.test(plain) && /^[\w\s.,&/()-]+$/.test(label) && !taken.some((o) => o.key === plain);
   return usable ? plain : newOptionKey(taken);
 }
 

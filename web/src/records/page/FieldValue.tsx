@@ -44,7 +44,7 @@ export function FieldValue({
           />
         </Popover>
       </div>
-      <div className="field-shown" onDoubleClick={onEdit}>
+      <div className="field-shown" role="group" onDoubleClick={onEdit}>
         {empty ? <span className="muted">–</span> : <kind.Cell field={field} value={value} roomy />}
       </div>
     </div>

@@ -114,7 +114,13 @@ export function RecordDrawer(props: RecordDrawerProps) {
       className="record-drawer"
       title={
         <span className="drawer-title">
-          <Glyph name={say(object)} icon={object.icon} color={object.color} seed={object.key} size={24} />
+          <Glyph
+            name={say(object)}
+            icon={object.icon}
+            color={object.color ?? 'blue'}
+            seed={object.key}
+            size={24}
+          />
           <span className="drawer-title-text">
             <span className="muted">{say(object)}</span>
             <span className="ellipsis" title={title}>

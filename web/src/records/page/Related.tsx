@@ -66,7 +66,7 @@ export function Related(props: RelatedProps) {
               <Glyph
                 name={say(link.object)}
                 icon={link.object.icon}
-                color={link.object.color}
+                color={link.object.color ?? 'blue'}
                 seed={link.object.key}
                 size={18}
               />

@@ -99,7 +99,7 @@ export function CellEditor({ object, field, value, seed, onSave, onEnd, width }:
       onBlur={leave}
       onKeyDown={key}
       onMouseDown={(e) => e.stopPropagation()}
-      role="presentation"
+      role="group"
     >
       <Input
         field={field}

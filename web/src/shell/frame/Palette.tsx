@@ -75,7 +75,7 @@ export function Palette({ open, onClose, me }: { open: boolean; onClose: () => v
         <Glyph
           name={object ? say(object) : h.object}
           icon={object?.icon}
-          color={object?.color}
+          color={object?.color ?? 'blue'}
           seed={h.object}
         />
       ),

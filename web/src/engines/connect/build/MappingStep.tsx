@@ -28,7 +28,7 @@ export function MappingStep({
   const say = useSay();
   const [columns, setColumns] = useState<Columns>(() => startColumns(job, object));
   const [rules, setRules] = useState<Mapping>({
-    key: job.mapping?.key ?? [],
+    key: job.mapping?.key ?? object.fields.filter((f) => f.unique && !f.system).map((f) => f.key),
     duplicates: job.mapping?.duplicates ?? 'update',
     mode: job.mapping?.mode ?? 'all_or_nothing',
     fire_rules: job.mapping?.fire_rules ?? false,

@@ -23,7 +23,7 @@ export function SourceLine({
       <b>{job.file.name}</b>
       <span className="muted">{showSize(job.file.size)}</span>
       {job.sheets.length > 1 ? (
-        <label>
+        <span>
           {t('imports.sheet')}{' '}
           <Select
             value={job.sheet}
@@ -36,9 +36,9 @@ export function SourceLine({
             onChange={(sheet) => onChange({ sheet })}
             aria-label={t('imports.sheet')}
           />
-        </label>
+        </span>
       ) : null}
-      <label>
+      <span>
         {t('imports.headerRow')}{' '}
         <InputNumber
           min={1}
@@ -50,9 +50,9 @@ export function SourceLine({
           onChange={(n) => n && onChange({ header_row: Number(n) })}
           aria-label={t('imports.headerRow')}
         />
-      </label>
+      </span>
       {job.encoding ? (
-        <label>
+        <span>
           {t('imports.encoding')}{' '}
           <Select
             value={job.encoding.toLowerCase()}
@@ -62,7 +62,7 @@ export function SourceLine({
             onChange={(encoding) => onChange({ encoding })}
             aria-label={t('imports.encoding')}
           />
-        </label>
+        </span>
       ) : null}
     </Space>
   );

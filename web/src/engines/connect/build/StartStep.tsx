@@ -81,6 +81,8 @@ export function StartStep({
       )}
       <div
         className="drop-zone"
+        role="group"
+        aria-label={t('imports.drop')}
         onDragOver={(e) => e.preventDefault()}
         onDrop={(e) => {
           e.preventDefault();

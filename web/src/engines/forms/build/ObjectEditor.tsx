@@ -86,10 +86,10 @@ export function ObjectEditor({
       <ObjectSettings key={object.key} object={object} />
       <div className="section-head">
         <h2>{t('design.fields')}</h2>
-        <label className="muted">
+        <span className="muted">
           <Switch size="small" checked={retired} onChange={setRetired} aria-label={t('design.showRetired')} />{' '}
           {t('design.showRetired')}
-        </label>
+        </span>
       </div>
       <Table
         size="middle"

@@ -33,6 +33,18 @@ import { type ListSearch, parseOpen } from './listState';
 import { type Navigate, useList } from './useList';
 import { ViewTabs } from './ViewTabs';
 
+/** The row of the open record: where it was opened, or where it stands among the rows in view. */
+function rowOf(
+  id: string,
+  hint: number | null,
+  range: { first: number; last: number },
+  at: (row: number) => Rec | undefined,
+): number | null {
+  if (hint !== null && at(hint)?.id === id) return hint;
+  for (let row = range.first; row <= range.last; row += 1) if (at(row)?.id === id) return row;
+  return null;
+}
+
 export interface ListPageProps {
   object: Obj;
   catalog: Catalog;
@@ -88,13 +100,14 @@ export function ListPage({ object, catalog, me, search, go, onList, onImport }: 
   }
 
   function stepTo(by: 1 | -1) {
-    const row = (openRow ?? 0) + by;
+    const row = (openAt ?? 0) + by;
     const record = rows.at(row);
     if (record) openRecord(record, row);
   }
 
   const drawn = open ? catalog.get(open.object) : undefined;
   const ofList = open?.object === object.key && open.id !== 'new';
+  const openAt = ofList && open ? rowOf(open.id, openRow, range, rows.at) : null;
   const mayCreate = object.can?.create !== false && !search.at;
   const filtered = Boolean(base.filter);
   const total = formatDecimal(rows.total);
@@ -102,7 +115,13 @@ export function ListPage({ object, catalog, me, search, go, onList, onImport }: 
   return (
     <div className="list-page">
       <div className="list-top">
-        <Glyph name={say(object)} icon={object.icon} color={object.color} seed={object.key} size={28} />
+        <Glyph
+          name={say(object)}
+          icon={object.icon}
+          color={object.color ?? 'blue'}
+          seed={object.key}
+          size={28}
+        />
         <h1>{say(object)}</h1>
         <button
           type="button"
@@ -246,10 +265,10 @@ export function ListPage({ object, catalog, me, search, go, onList, onImport }: 
           asOf={search.at}
           onTab={(tab) => go({ tab: tab === 'details' ? undefined : tab }, true)}
           onClose={() => go({ r: undefined, tab: undefined })}
-          onStep={ofList && openRow !== null ? stepTo : undefined}
+          onStep={openAt !== null ? stepTo : undefined}
           canStep={{
-            back: openRow !== null && openRow > 0 && rows.at(openRow - 1) !== undefined,
-            on: openRow !== null && rows.at(openRow + 1) !== undefined,
+            back: openAt !== null && openAt > 0 && rows.at(openAt - 1) !== undefined,
+            on: openAt !== null && rows.at(openAt + 1) !== undefined,
           }}
           onOpen={(o, id) => go({ r: o === object.key ? id : `${o}:${id}`, tab: undefined })}
           onCreate={(o, values) => create(values, o)}

@@ -4,7 +4,8 @@ import { useViews } from '@/api/queries/definitions';
 import type { Filter, Obj, Query, Sort } from '@/api/types';
 import { kindOf } from '@/fields/registry';
 import { titleField } from '@/fields/shapes/RefPicker';
-import { type Catalog, resolve, searchFilter } from '@/records/fieldPaths';
+import { useSay } from '@/i18n/label';
+import { type Catalog, pathLabel, resolve, searchFilter } from '@/records/fieldPaths';
 import { allOf } from '@/records/filter/model';
 import type { Column } from '@/records/table/layout';
 import { useLater } from '@/ui/useLater';
@@ -19,9 +20,17 @@ import {
   presetFilter,
 } from './listState';
 
+/** About how wide a text stands at 14 pixels: Han letters are square, others about half as wide. */
+function widthOfText(text: string): number {
+  let width = 0;
+  for (const letter of text) width += /[\u2e80-\uffef]/.test(letter) ? 14 : 8;
+  return Math.min(width, 240);
+}
+
 export type Navigate = (change: Partial<ListSearch>, replace?: boolean) => void;
 
 export function useList(object: Obj, catalog: Catalog, search: ListSearch, go: Navigate) {
+  const say = useSay();
   const views = useViews(object.key);
   const viewKey = search.view ?? ALL;
   const view = views.data?.find((v) => v.key === viewKey);
@@ -44,11 +53,11 @@ export function useList(object: Obj, catalog: Catalog, search: ListSearch, go: N
     () =>
       state.columns.flatMap((c) => {
         const field = resolve(c.field, object, catalog);
-        return field
-          ? [{ field, width: c.width ?? kindOf(field).width + (c.field === titleField(object) ? 40 : 0) }]
-          : [];
+        if (!field) return [];
+        const own = kindOf(field).width + (c.field === titleField(object) ? 40 : 0);
+        return [{ field, width: c.width ?? Math.max(own, widthOfText(pathLabel(field, say)) + 56) }];
       }),
-    [state.columns, object, catalog],
+    [state.columns, object, catalog, say],
   );
 
   const filter = useMemo(
