@@ -3,16 +3,27 @@
 //! **Architecture invariant:** this crate is pure. It knows no database, clock, network, randomness or async; a time or a die
 //! it needs is handed to it.
 
+pub mod actor;
+pub mod catalog;
 pub mod cell;
+pub mod computed;
 pub mod fields;
+pub mod formula;
+pub mod history;
 pub mod key;
 pub mod label;
 pub mod moment;
+pub mod object;
+pub mod org;
 pub mod problem;
 pub mod query;
+pub mod rights;
+pub mod schema;
 pub mod text;
 pub mod value;
 
+pub use actor::Actor;
+pub use catalog::{Catalog, Field, FieldId, Object, ObjectId};
 pub use cell::Cell;
 pub use label::{Label, Language};
 pub use moment::Moment;

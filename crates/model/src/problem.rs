@@ -32,6 +32,7 @@ codes! {
     WrongType "wrong_type" 422 "类型不对：应为{expected}" "Wrong type: expected {expected}";
     NotANumber "not_a_number" 422 "“{value}”不是数字" "“{value}” is not a number";
     NotADate "not_a_date" 422 "“{value}”不是日期" "“{value}” is not a date";
+    AmbiguousDate "ambiguous_date" 422 "“{value}”可能是两个日期：请说明日和月的顺序" "“{value}” could be two dates: say which comes first, day or month";
     NotATime "not_a_time" 422 "“{value}”不是时间" "“{value}” is not a time";
     OutOfRange "out_of_range" 422 "应在 {min} 与 {max} 之间" "Must be between {min} and {max}";
     TooManyDecimals "too_many_decimals" 422 "最多 {max} 位小数" "At most {max} decimal places";

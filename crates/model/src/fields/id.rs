@@ -7,8 +7,6 @@ use crate::problem::{Code, Problems};
 use crate::query::Op;
 use crate::value::Value;
 
-
-
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {}

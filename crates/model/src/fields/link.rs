@@ -73,7 +73,10 @@ pub(super) fn read_one(input: &Json) -> Result<Written, Problems> {
         Json::String(text) if text.trim().is_empty() => Ok(Written::Value(Value::Null)),
         Json::Object(map) => {
             if let Some(by) = map.get("by") {
-                let by = by.as_object().filter(|by| !by.is_empty()).ok_or_else(|| wrong_type("{\"by\": {\"field\": value}}"))?;
+                let by = by
+                    .as_object()
+                    .filter(|by| !by.is_empty())
+                    .ok_or_else(|| wrong_type("{\"by\": {\"field\": value}}"))?;
                 return Ok(Written::By(by.iter().map(|(key, value)| (key.clone(), value.clone())).collect()));
             }
             let id = map.get("id").ok_or_else(|| wrong_type("id or {\"by\": …}"))?;

@@ -7,6 +7,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+mod address_text;
+mod date_text;
+pub mod divisions;
+mod guess;
+#[cfg(test)]
+mod tests;
+
+pub use address_text::parse_address;
+pub use divisions::divisions;
+pub use guess::{guess_date_format, guess_kind, is_placeholder};
+
 use crate::cell::Cell;
 use crate::label::Language;
 use crate::problem::{Code, Problem, Problems};
@@ -20,22 +31,32 @@ pub enum Column {
     None,
     Bool,
     /// Exact with a fixed scale, 18 digits: a scaled integer on SQLite.
-    Decimal { scale: u8 },
+    Decimal {
+        scale: u8,
+    },
     /// Exact with any scale, 28 digits: results of formulas.
     Exact,
     /// `folded`: beside it stand its folded text and its sort key, where they differ from it.
-    Text { folded: bool },
+    Text {
+        folded: bool,
+    },
     Date,
     DateTime,
     Time,
     /// The id of a record of the object named.
-    Id { to: String },
+    Id {
+        to: String,
+    },
     /// Option keys or tags, `|a|b|`.
     Keys,
     /// Canonical JSON text; `folded` beside it is its display.
-    Json { folded: bool },
+    Json {
+        folded: bool,
+    },
     /// A table of its own with pairs (owner, target) in order.
-    Links { to: String },
+    Links {
+        to: String,
+    },
 }
 
 /// By what a field's values are put in order.
@@ -111,6 +132,14 @@ pub trait FieldType {
     /// The value as a person reads it in a list, an export, a message.
     fn display(&self, value: &Value, _language: Language) -> String {
         display_plain(value)
+    }
+
+    /// The same, for a reader with a zone: points in time stand in it.
+    fn display_for(&self, value: &Value, reader: &Reading) -> String {
+        match value {
+            Value::DateTime(at) => at.with_timezone(&reader.zone).format("%Y-%m-%d %H:%M").to_string(),
+            other => self.display(other, reader.language),
+        }
     }
 
     fn operators(&self) -> &'static [Op];
@@ -200,17 +229,38 @@ macro_rules! field_types {
 
 field_types! {
     Text text "text";
+    LongText long_text "long_text";
+    RichText rich_text "rich_text";
     Number number "number";
+    Money money "money";
+    Date date "date";
+    DateTime datetime "datetime";
+    Time time "time";
     Choice choice "choice";
+    Choices choices "choices";
+    Switch switch "switch";
+    Rating rating "rating";
+    Phone phone "phone";
+    Email email "email";
+    Url url "url";
+    IdNumber id_number "id_number";
+    Address address "address";
+    Location location "location";
+    Image image "image";
+    File file "file";
+    Signature signature "signature";
     Person person "person";
     People people "people";
     Department department "department";
     Departments departments "departments";
+    Serial serial "serial";
     Link link "link";
     Subform subform "subform";
     Lookup lookup "lookup";
     Formula formula "formula";
     Rollup rollup "rollup";
+    Tags tags "tags";
+    Json json "json";
     Id id "id";
 }
 
@@ -237,13 +287,37 @@ impl Kind {
         matches!(self.column(), Column::Links { .. })
     }
 
-    /// The options of a choice.
+    /// Whether a field of this kind may be unique: it stands in one column and has one value.
+    pub fn can_be_unique(&self) -> bool {
+        self.is_writable() && !matches!(self.column(), Column::None | Column::Keys | Column::Json { .. } | Column::Links { .. })
+    }
+
+    /// The options of a choice, of choices, of tags.
     pub fn options(&self) -> &[choice::ChoiceOption] {
         match self {
             Kind::Choice(choice) => &choice.options,
+            Kind::Choices(choices) => &choices.options,
+            Kind::Tags(tags) => &tags.options,
             _ => &[],
         }
     }
+}
+
+/// Whether an input says "nothing": `""`, blanks, `[]`, `{}`.
+pub(crate) fn is_blank(input: &Json) -> bool {
+    match input {
+        Json::Null => true,
+        Json::String(text) => text.trim().is_empty(),
+        Json::Array(list) => list.is_empty(),
+        Json::Object(map) => map.is_empty(),
+        Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+/// A problem for each key that is none of `known`: a slip in a key must not lose what was written under it.
+pub(crate) fn unknown_keys(map: &serde_json::Map<String, Json>, known: &[&str]) -> Problems {
+    let others = map.keys().filter(|key| !known.contains(&key.as_str())).take(20);
+    others.map(|key| wrong(Code::UnknownKey).with("name", key)).collect()
 }
 
 /// Settings of a type that has none.
@@ -255,4 +329,3 @@ pub struct NoSettings {}
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
-

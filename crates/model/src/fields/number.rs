@@ -58,13 +58,23 @@ impl FieldType for Settings {
     }
 
     fn read(&self, input: &Json, _: &Reading) -> Result<Written, Problems> {
+        if super::is_blank(input) {
+            return Ok(Written::Value(Value::Null));
+        }
         let number = read_number(input)?;
         check_number(number, self.scale, self.min, self.max)?;
         Ok(Written::Value(Value::Number(number)))
     }
 
     fn read_cell(&self, cell: &Cell, _: &Reading) -> Result<Written, Problems> {
-        let number = number_of_cell(cell)?;
+        // As it is exported, so it is read: `5 件`.
+        let number = match (cell, &self.unit) {
+            (Cell::Text(text), Some(unit)) => {
+                let text = text.trim();
+                number_of_cell(&Cell::Text(text.strip_suffix(unit.trim()).unwrap_or(text).to_owned()))?
+            }
+            _ => number_of_cell(cell)?,
+        };
         check_number(number, self.scale, self.min, self.max)?;
         Ok(Written::Value(Value::Number(number)))
     }
@@ -140,7 +150,8 @@ fn without_thousands(text: &str) -> Option<String> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let mut groups = whole.trim_start_matches(['-', '+']).split(',');
     let first = groups.next()?;
-    let right = !first.is_empty() && first.len() <= 3 && groups.all(|group| group.len() == 3) && !fraction.contains(',');
+    let right =
+        !first.is_empty() && first.len() <= 3 && groups.all(|group| group.len() == 3) && !fraction.contains(',');
     right.then(|| text.replace(',', ""))
 }
 

@@ -1,0 +1,738 @@
+//! From plans to SQL. Every name comes from the catalog, every value is bound, and no expression can raise an error: the planner
+//! may evaluate it on rows a rule removes.
+
+use std::collections::HashMap;
+
+use kehub_model::catalog::{FieldId, ObjectId, system};
+use kehub_model::fields::{Column, Order};
+use kehub_model::query::{AggregatePlan, Compare, Cond, Is, ListPlan, ManyStep, Measure, Operand, Page, SortTerm, Step, Unit, Way};
+use kehub_model::{Catalog, Field, Object, Value};
+
+use crate::bind::{Bind, Dialect, Sql, quoted};
+use crate::codec;
+use crate::fault::Fault;
+
+/// Compiles one statement about one object (alias `r`).
+pub struct Compiler<'a> {
+    catalog: &'a Catalog,
+    pub sql: Sql,
+    joins: String,
+    joined: HashMap<String, String>,
+    aliases: usize,
+}
+
+/// What a selected column is.
+#[derive(Clone, Debug)]
+pub struct Selected {
+    pub column: Column,
+    /// A further column with the error of a formula follows.
+    pub has_error: bool,
+}
+
+type Done<T> = Result<T, Fault>;
+
+impl<'a> Compiler<'a> {
+    pub fn new(catalog: &'a Catalog, dialect: Dialect) -> Compiler<'a> {
+        Compiler { catalog, sql: Sql::new(dialect), joins: String::new(), joined: HashMap::new(), aliases: 0 }
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.sql.dialect
+    }
+
+    fn object(&self, id: ObjectId) -> Done<&'a Object> {
+        self.catalog.object_by_id(id).map(|object| &**object).ok_or(Fault::Catalog)
+    }
+
+    fn field(&self, object: ObjectId, id: FieldId) -> Done<&'a Field> {
+        self.object(object)?.any_field(id).ok_or(Fault::Catalog)
+    }
+
+    fn alias(&mut self) -> String {
+        self.aliases += 1;
+        format!("j{}", self.aliases)
+    }
+
+    /// The alias of the record reached over to-one steps from `base`; joins are added where they are missing.
+    fn reach(&mut self, base: &str, steps: &[Step]) -> Done<String> {
+        let mut at = base.to_owned();
+        for step in steps {
+            let link = self.field(step.object, step.link)?;
+            let from = self.guarded(&at, format!("{at}.{}", quoted(&link.physical)), step.shown.as_deref())?;
+            let name = format!("{at}>{from}>{:?}", step.rule);
+            if let Some(alias) = self.joined.get(&name) {
+                at = alias.clone();
+                continue;
+            }
+            let alias = self.alias();
+            let table = quoted(&self.object(step.to)?.table);
+            let rule = if step.rule.is_true() { String::new() } else { format!(" and {}", self.cond(&alias, &step.rule)?) };
+            let join = format!(" left join {table} {alias} on {alias}.id = {from}{rule}");
+            self.joins.push_str(&join);
+            self.joined.insert(name, alias.clone());
+            at = alias;
+        }
+        Ok(at)
+    }
+
+    /// An expression that is empty where the actor may not see it.
+    fn guarded(&mut self, alias: &str, expression: String, shown: Option<&Cond>) -> Done<String> {
+        Ok(match shown {
+            None => expression,
+            Some(rows) => format!("case when {} then {expression} end", self.cond(alias, rows)?),
+        })
+    }
+
+    /// The column of an operand.
+    fn value(&mut self, base: &str, operand: &Operand) -> Done<String> {
+        let field = self.field(operand.object, operand.field)?;
+        let at = self.reach(base, &operand.steps)?;
+        self.guarded(&at, column_of(field, &at, self.dialect()), operand.shown.as_deref())
+    }
+
+    /// The text in which `contains` and its like look.
+    fn searched(&mut self, base: &str, operand: &Operand) -> Done<String> {
+        let field = self.field(operand.object, operand.field)?;
+        let at = self.reach(base, &operand.steps)?;
+        self.guarded(&at, searched_column(field, &at), operand.shown.as_deref())
+    }
+
+    /// The expressions a sort term stands for, most significant first.
+    fn sorted(&mut self, term: &SortTerm) -> Done<Vec<String>> {
+        let field = self.field(term.operand.object, term.operand.field)?;
+        let at = self.reach("r", &term.operand.steps)?;
+        let shown = term.operand.shown.clone();
+        let mut expressions = Vec::new();
+        for expression in sort_columns(field, &at, term.order) {
+            expressions.push(self.guarded(&at, expression, shown.as_deref())?);
+        }
+        Ok(expressions)
+    }
+
+    /// A condition as SQL that may be null where it is false; at the top of a `where` both leave the row out.
+    pub fn cond(&mut self, base: &str, cond: &Cond) -> Done<String> {
+        Ok(match cond {
+            Cond::Const(true) => "1 = 1".to_owned(),
+            Cond::Const(false) => "1 = 0".to_owned(),
+            Cond::And(parts) if parts.is_empty() => "1 = 1".to_owned(),
+            Cond::Or(parts) if parts.is_empty() => "1 = 0".to_owned(),
+            Cond::And(parts) => self.all(base, parts, " and ")?,
+            Cond::Or(parts) => self.all(base, parts, " or ")?,
+            Cond::Not(inner) => {
+                let inner = self.cond(base, inner)?;
+                let no = if self.dialect() == Dialect::Sqlite { "0" } else { "false" };
+                format!("(not coalesce({inner}, {no}))")
+            }
+            Cond::Test { on, is } => self.test(base, on, is)?,
+            Cond::Exists { steps, many, cond } => self.exists(base, steps, many, cond)?,
+        })
+    }
+
+    fn all(&mut self, base: &str, parts: &[Cond], word: &str) -> Done<String> {
+        let parts: Vec<String> = parts.iter().map(|part| self.cond(base, part)).collect::<Done<_>>()?;
+        Ok(format!("({})", parts.join(word)))
+    }
+
+    fn exists(&mut self, base: &str, steps: &[Step], many: &ManyStep, cond: &Cond) -> Done<String> {
+        let at = self.reach(base, steps)?;
+        let target = quoted(&self.object(many.to)?.table);
+        let alias = self.alias();
+        // Joins made inside belong inside.
+        let outer = std::mem::take(&mut self.joins);
+        let known = std::mem::take(&mut self.joined);
+        let rule = self.cond(&alias, &many.rule)?;
+        let inner = self.cond(&alias, cond)?;
+        let joins = std::mem::replace(&mut self.joins, outer);
+        self.joined = known;
+        Ok(match many.way {
+            Way::Back(link) => {
+                let link = quoted(&self.field(many.to, link)?.physical);
+                format!("exists (select 1 from {target} {alias}{joins} where {alias}.{link} = {at}.id and {rule} and {inner})")
+            }
+            Way::Links(field) => {
+                let links = links_table(self.object(many.object)?, self.field(many.object, field)?);
+                let pair = self.alias();
+                format!(
+                    "exists (select 1 from {links} {pair} join {target} {alias} on {alias}.id = {pair}.b{joins} where {pair}.a = {at}.id and {rule} and {inner})"
+                )
+            }
+        })
+    }
+
+    fn test(&mut self, base: &str, on: &Operand, is: &Is) -> Done<String> {
+        let field = self.field(on.object, on.field)?;
+        if let Column::Links { .. } = field.column {
+            return self.test_links(base, on, field, is);
+        }
+        let column = field.column.clone();
+        let dialect = self.dialect();
+        let bound = |value: &Value| codec::bind(&column, value, dialect);
+        let text_is = |value: &Value| matches!(column, Column::Text { .. }) && value.is_null();
+        Ok(match is {
+            Is::Empty => {
+                let value = self.value(base, on)?;
+                format!("{value} is null")
+            }
+            Is::Eq(other) if text_is(other) => "1 = 0".to_owned(),
+            Is::Eq(other) => self.compare(base, on, "=", bound(other))?,
+            Is::In(others) => {
+                let value = self.value(base, on)?;
+                let values: Vec<Bind> = others.iter().filter(|other| !other.is_null()).map(bound).collect();
+                if values.len() == 1 {
+                    let value_bind = self.sql.bind(values.into_iter().next().unwrap_or(Bind::Null));
+                    format!("{value} = {value_bind}")
+                } else {
+                    self.sql.among(&value, values)
+                }
+            }
+            Is::FoldedIn(texts) => {
+                let searched = self.searched(base, on)?;
+                self.sql.among(&searched, texts.iter().map(|text| Bind::Text(text.clone())).collect())
+            }
+            Is::Compare(compare, other) => self.compare(base, on, word(*compare), bound(other))?,
+            Is::Between(low, high) => {
+                let from = self.compare(base, on, ">=", bound(low))?;
+                let to = self.compare(base, on, "<=", bound(high))?;
+                format!("({from} and {to})")
+            }
+            Is::Range(from, to) => {
+                let mut parts = Vec::new();
+                if let Some(from) = from {
+                    parts.push(self.compare(base, on, ">=", bound(from))?);
+                }
+                if let Some(to) = to {
+                    parts.push(self.compare(base, on, "<", bound(to))?);
+                }
+                if parts.is_empty() { format!("{} is not null", self.value(base, on)?) } else { format!("({})", parts.join(" and ")) }
+            }
+            Is::Contains(text) if text.is_empty() => format!("{} is not null", self.value(base, on)?),
+            Is::Contains(text) => {
+                let searched = self.searched(base, on)?;
+                let text = self.sql.bind(text.as_str());
+                match dialect {
+                    Dialect::Sqlite => format!("instr({searched}, {text}) > 0"),
+                    Dialect::Postgres => format!("position({text} in {searched}) > 0"),
+                }
+            }
+            Is::StartsWith(text) => {
+                let searched = self.searched(base, on)?;
+                let text = self.sql.bind(text.as_str());
+                match dialect {
+                    Dialect::Sqlite => format!("substr({searched}, 1, length({text})) = {text}"),
+                    Dialect::Postgres => format!("starts_with({searched}, {text})"),
+                }
+            }
+            Is::EndsWith(text) if text.is_empty() => format!("{} is not null", self.value(base, on)?),
+            Is::EndsWith(text) => {
+                let searched = self.searched(base, on)?;
+                let text = self.sql.bind(text.as_str());
+                match dialect {
+                    Dialect::Sqlite => format!("substr({searched}, -length({text})) = {text}"),
+                    Dialect::Postgres => format!("right({searched}, length({text})) = {text}"),
+                }
+            }
+            Is::HasAny(others) => self.has(base, on, others, " or ")?,
+            Is::HasAll(others) => self.has(base, on, others, " and ")?,
+            Is::Same(other) => {
+                let (left, right) = self.pair(base, on, other)?;
+                format!("{left} = {right}")
+            }
+            Is::CompareTo(compare, other) => {
+                let (left, right) = self.pair(base, on, other)?;
+                format!("{left} {} {right}", word(*compare))
+            }
+        })
+    }
+
+    fn compare(&mut self, base: &str, on: &Operand, word: &str, value: Bind) -> Done<String> {
+        let left = self.value(base, on)?;
+        let right = self.sql.bind(value);
+        Ok(format!("{left} {word} {right}"))
+    }
+
+    /// Two fields made comparable: numbers of different scales are brought to one on SQLite.
+    fn pair(&mut self, base: &str, on: &Operand, other: &Operand) -> Done<(String, String)> {
+        let (a, b) = (self.field(on.object, on.field)?, self.field(other.object, other.field)?);
+        let mut left = self.value(base, on)?;
+        let mut right = self.value(base, other)?;
+        if self.dialect() == Dialect::Sqlite && a.column != b.column {
+            left = exact_expression(&a.column, left);
+            right = exact_expression(&b.column, right);
+        }
+        Ok((left, right))
+    }
+
+    /// Keys in a delimited text.
+    fn has(&mut self, base: &str, on: &Operand, others: &[Value], word: &str) -> Done<String> {
+        let value = self.value(base, on)?;
+        let parts: Vec<String> = others
+            .iter()
+            .map(|other| {
+                let key = self.sql.bind(format!("|{}|", other.as_text().unwrap_or_default()));
+                match self.dialect() {
+                    Dialect::Sqlite => format!("instr({value}, {key}) > 0"),
+                    Dialect::Postgres => format!("position({key} in {value}) > 0"),
+                }
+            })
+            .collect();
+        Ok(if parts.is_empty() { if word == " or " { "1 = 0".into() } else { format!("{value} is not null") } } else { format!("({})", parts.join(word)) })
+    }
+
+    fn test_links(&mut self, base: &str, on: &Operand, field: &Field, is: &Is) -> Done<String> {
+        let object = self.object(on.object)?;
+        let links = links_table(object, field);
+        let at = self.reach(base, &on.steps)?;
+        let ids = |values: &[Value]| values.iter().filter_map(Value::as_id).map(Bind::Uuid).collect::<Vec<_>>();
+        let plain = match is {
+            Is::Empty => format!("not exists (select 1 from {links} p where p.a = {at}.id)"),
+            Is::HasAny(values) => {
+                let among = self.sql.among("p.b", ids(values));
+                format!("exists (select 1 from {links} p where p.a = {at}.id and {among})")
+            }
+            Is::HasAll(values) => {
+                let mut parts = Vec::new();
+                for id in ids(values) {
+                    let id = self.sql.bind(id);
+                    parts.push(format!("exists (select 1 from {links} p where p.a = {at}.id and p.b = {id})"));
+                }
+                if parts.is_empty() { format!("exists (select 1 from {links} p where p.a = {at}.id)") } else { format!("({})", parts.join(" and ")) }
+            }
+            _ => return Err(Fault::Catalog),
+        };
+        match on.shown.as_deref() {
+            None => Ok(plain),
+            Some(rows) => {
+                let shown = self.cond(&at, rows)?;
+                let hidden_is_empty = if matches!(is, Is::Empty) { format!("(not ({shown}) or {plain})") } else { format!("({shown} and {plain})") };
+                Ok(hidden_is_empty)
+            }
+        }
+    }
+
+    /// A selected column, with that of its error where it has one.
+    pub fn select(&mut self, operand: &Operand, out: &mut Vec<String>) -> Done<Selected> {
+        let field = self.field(operand.object, operand.field)?;
+        let at = self.reach("r", &operand.steps)?;
+        let shown = operand.shown.clone();
+        let expression = match &field.column {
+            Column::Links { .. } => {
+                let links = links_table(self.object(operand.object)?, field);
+                match self.dialect() {
+                    Dialect::Sqlite => format!("(select group_concat(hex(b)) from (select b from {links} where a = {at}.id order by position))"),
+                    Dialect::Postgres => format!("array(select b from {links} where a = {at}.id order by position)"),
+                }
+            }
+            Column::None => "null".to_owned(),
+            _ => column_of(field, &at, self.dialect()),
+        };
+        out.push(self.guarded(&at, expression, shown.as_deref())?);
+        let has_error = matches!(field.def.kind, kehub_model::fields::Kind::Formula(_)) && field.column != Column::None;
+        if has_error {
+            let error = format!("{at}.{}", quoted(&format!("{}__e", field.physical)));
+            out.push(self.guarded(&at, error, shown.as_deref())?);
+        }
+        Ok(Selected { column: field.column.clone(), has_error })
+    }
+
+    fn from(&self, object: &Object) -> String {
+        format!(" from {} r{}", quoted(&object.table), self.joins)
+    }
+}
+
+/// A compiled list: the statement, what its columns are, and where the sort values begin.
+pub struct ListSql {
+    pub sql: Sql,
+    pub selected: Vec<Selected>,
+    pub sort_columns: Vec<Column>,
+}
+
+/// Which rows of a sorted page are asked for: all of them, or only one end of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Segment {
+    All,
+    /// Of a single sort term: the rows after the cursor that have a value.
+    Filled,
+    /// Of a single sort term: the rows without a value, from the first or after the cursor's id.
+    Empties { after_cursor: bool },
+}
+
+pub fn list(catalog: &Catalog, dialect: Dialect, plan: &ListPlan, segment: Segment, limit: u32) -> Done<ListSql> {
+    let mut compiler = Compiler::new(catalog, dialect);
+    let object = compiler.object(plan.object)?;
+    let mut columns = Vec::new();
+    let mut selected = Vec::new();
+    for pick in &plan.picks {
+        selected.push(compiler.select(&pick.operand, &mut columns)?);
+    }
+    let mut order: Vec<(String, bool)> = Vec::new();
+    let mut sort_columns = Vec::new();
+    for term in &plan.sort {
+        let field = compiler.field(term.operand.object, term.operand.field)?;
+        for expression in compiler.sorted(term)? {
+            sort_columns.push(match term.order {
+                Order::Text => Column::Text { folded: false },
+                Order::Options => Column::Decimal { scale: 0 },
+                _ => field.column.clone(),
+            });
+            order.push((expression, term.descending));
+        }
+    }
+    let descending = order.last().is_some_and(|(_, descending)| *descending);
+    columns.extend(order.iter().map(|(expression, _)| expression.clone()));
+    let filter = compiler.cond("r", &plan.filter)?;
+    let after = match &plan.page {
+        Page::After(values) => keyset(&mut compiler, &order, &sort_columns, values, segment, descending)?,
+        _ => String::new(),
+    };
+    let offset = match plan.page {
+        Page::Offset(offset) => {
+            let offset = compiler.sql.bind(i64::try_from(offset).unwrap_or(i64::MAX));
+            format!(" offset {offset}")
+        }
+        _ => String::new(),
+    };
+    let mut terms: Vec<String> = order
+        .iter()
+        .map(|(expression, descending)| match (dialect, descending) {
+            (Dialect::Sqlite, false) => expression.clone(),
+            (Dialect::Sqlite, true) => format!("{expression} desc"),
+            (Dialect::Postgres, false) => format!("{expression} asc nulls first"),
+            (Dialect::Postgres, true) => format!("{expression} desc nulls last"),
+        })
+        .collect();
+    terms.push(if descending { "r.id desc".into() } else { "r.id".into() });
+    let limit = compiler.sql.bind(i64::from(limit));
+    let from = compiler.from(object);
+    let text = format!("select {}{from} where {filter}{after} order by {} limit {limit}{offset}", columns.join(", "), terms.join(", "));
+    compiler.sql.text = text;
+    Ok(ListSql { sql: compiler.sql, selected, sort_columns })
+}
+
+/// The rows after a cursor.
+fn keyset(
+    compiler: &mut Compiler<'_>,
+    order: &[(String, bool)],
+    columns: &[Column],
+    values: &[Value],
+    segment: Segment,
+    descending: bool,
+) -> Done<String> {
+    let dialect = compiler.dialect();
+    let Some((id, keys)) = values.split_last() else { return Err(Fault::Catalog) };
+    if keys.len() != order.len() {
+        return Err(Fault::Cursor);
+    }
+    let id = id.as_id().ok_or(Fault::Cursor)?;
+    let beyond = if descending { "<" } else { ">" };
+    let (no_value, same) = match dialect {
+        Dialect::Sqlite => ("is null", "is"),
+        Dialect::Postgres => ("is null", "is not distinct from"),
+    };
+    // One term, also where it stands for two expressions: they are empty together.
+    match (segment, order.first()) {
+        (Segment::Filled, Some(_)) => {
+            let names: Vec<&str> = order.iter().map(|(expression, _)| expression.as_str()).collect();
+            let bound: Vec<String> =
+                keys.iter().zip(columns).map(|(key, column)| compiler.sql.bind(codec::bind(column, key, dialect))).collect();
+            let id = compiler.sql.bind(id);
+            return Ok(format!(" and ({}, r.id) {beyond} ({}, {id})", names.join(", "), bound.join(", ")));
+        }
+        (Segment::Empties { after_cursor: false }, Some((expression, _))) => return Ok(format!(" and {expression} {no_value}")),
+        (Segment::Empties { after_cursor: true }, Some((expression, _))) => {
+            let id = compiler.sql.bind(id);
+            return Ok(format!(" and {expression} {no_value} and r.id {beyond} {id}"));
+        }
+        _ => {}
+    }
+    let mut ways = Vec::new();
+    let mut equal = String::new();
+    for (n, (expression, descending)) in order.iter().enumerate() {
+        let value = &keys[n];
+        let bound = compiler.sql.bind(codec::bind(&columns[n], value, dialect));
+        let further = match (value.is_null(), descending) {
+            (true, false) => format!("{expression} is not null"),
+            (true, true) => "1 = 0".to_owned(),
+            (false, false) => format!("{expression} > {bound}"),
+            (false, true) => format!("({expression} < {bound} or {expression} is null)"),
+        };
+        ways.push(format!("({equal}{further})"));
+        let is = if value.is_null() { format!("{expression} is null") } else { format!("{expression} {same} {bound}") };
+        equal.push_str(&format!("{is} and "));
+    }
+    let id = compiler.sql.bind(id);
+    ways.push(format!("({equal}r.id {beyond} {id})"));
+    Ok(format!(" and ({})", ways.join(" or ")))
+}
+
+/// How many rows, at most `bound` when it is given.
+pub fn count(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &Cond, bound: Option<i64>) -> Done<Sql> {
+    let mut compiler = Compiler::new(catalog, dialect);
+    let object = compiler.object(object)?;
+    let filter = compiler.cond("r", filter)?;
+    let from = compiler.from(object);
+    compiler.sql.text = match bound {
+        None => format!("select count(*){from} where {filter}"),
+        Some(bound) => {
+            let bound = compiler.sql.bind(bound);
+            format!("select count(*) from (select 1{from} where {filter} limit {bound}) c")
+        }
+    };
+    Ok(compiler.sql)
+}
+
+/// The statement from which the number of rows is estimated: the planner's own figure on PostgreSQL, on SQLite a share counted in
+/// a sample of the rows by their numbers.
+pub fn estimate(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &Cond) -> Done<Sql> {
+    let mut compiler = Compiler::new(catalog, dialect);
+    let object = compiler.object(object)?;
+    let all = filter.is_true();
+    let filter = compiler.cond("r", filter)?;
+    let from = compiler.from(object);
+    let table = quoted(&object.table);
+    compiler.sql.text = match dialect {
+        Dialect::Postgres => format!("explain (format json) select 1{from} where {filter}"),
+        Dialect::Sqlite if all => format!("select (select count(*) from {table})"),
+        // Every 64th block of 256 rows.
+        Dialect::Sqlite => format!("select 64 * (select count(*){from} where r.n in (select n from {table} where (n >> 8) % 64 = 0) and {filter})"),
+    };
+    Ok(compiler.sql)
+}
+
+/// How a measured column is to be read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Measured {
+    Count,
+    /// High and low half of a sum of scaled integers (SQLite), or one exact sum; then the count of values.
+    Sum { scale: Option<u8> },
+    Avg { scale: Option<u8> },
+    Value(Column),
+    /// Twice the median, exact, as the two middle values.
+    Median(Column),
+}
+
+pub struct AggregateSql {
+    pub sql: Sql,
+    pub groups: Vec<Column>,
+    pub measures: Vec<Measured>,
+}
+
+pub fn aggregate(catalog: &Catalog, dialect: Dialect, plan: &AggregatePlan) -> Done<AggregateSql> {
+    let mut compiler = Compiler::new(catalog, dialect);
+    let object = compiler.object(plan.object)?;
+    let mut columns: Vec<String> = Vec::new();
+    let mut groups = Vec::new();
+    let mut keys = Vec::new();
+    for group in &plan.groups {
+        let field = compiler.field(group.operand.object, group.operand.field)?;
+        let value = compiler.value("r", &group.operand)?;
+        let (expression, column) = match group.unit {
+            None => (value, field.column.clone()),
+            Some(unit) => (bucket(&mut compiler, &field.column, value, unit, plan.zone), Column::Text { folded: false }),
+        };
+        columns.push(expression.clone());
+        keys.push(expression);
+        groups.push(column);
+    }
+    let mut measures = Vec::new();
+    let mut sortable = Vec::new();
+    for measure in &plan.measures {
+        let filter = match &measure.filter {
+            None => String::new(),
+            Some(cond) => format!(" filter (where {})", compiler.cond("r", cond)?),
+        };
+        sortable.push(columns.len());
+        let first = columns.len();
+        measures.push(measured(&mut compiler, measure, &filter, &mut columns)?);
+        debug_assert!(columns.len() > first, "a measure selects at least one column");
+    }
+    let filter = compiler.cond("r", &plan.filter)?;
+    let from = compiler.from(object);
+    let mut text = format!("select {}{from} where {filter}", columns.join(", "));
+    if !keys.is_empty() {
+        let places: Vec<String> = (1..=keys.len()).map(|n| n.to_string()).collect();
+        text.push_str(&format!(" group by {}", places.join(", ")));
+    }
+    let mut order: Vec<String> = plan
+        .sort
+        .iter()
+        .map(|(place, descending)| {
+            let column = if *place < keys.len() { *place } else { sortable[*place - keys.len()] };
+            ordered(dialect, column + 1, *descending)
+        })
+        .collect();
+    order.extend((1..=keys.len()).map(|n| ordered(dialect, n, false)));
+    if !order.is_empty() {
+        text.push_str(&format!(" order by {}", order.join(", ")));
+    }
+    let limit = compiler.sql.bind(i64::from(plan.limit));
+    text.push_str(&format!(" limit {limit}"));
+    compiler.sql.text = text;
+    Ok(AggregateSql { sql: compiler.sql, groups, measures })
+}
+
+fn ordered(dialect: Dialect, column: usize, descending: bool) -> String {
+    match (dialect, descending) {
+        (Dialect::Sqlite, false) => format!("{column}"),
+        (Dialect::Sqlite, true) => format!("{column} desc"),
+        (Dialect::Postgres, false) => format!("{column} asc nulls first"),
+        (Dialect::Postgres, true) => format!("{column} desc nulls last"),
+    }
+}
+
+fn measured(
+    compiler: &mut Compiler<'_>,
+    measure: &kehub_model::query::Measured,
+    filter: &str,
+    columns: &mut Vec<String>,
+) -> Done<Measured> {
+    let dialect = compiler.dialect();
+    let Some(operand) = &measure.operand else {
+        columns.push(format!("count(*){filter}"));
+        return Ok(Measured::Count);
+    };
+    let field = compiler.field(operand.object, operand.field)?;
+    let column = field.column.clone();
+    let value = compiler.value("r", operand)?;
+    let scale = match (dialect, &column) {
+        (Dialect::Sqlite, Column::Decimal { scale }) => Some(*scale),
+        _ => None,
+    };
+    Ok(match measure.function {
+        Measure::Count => {
+            columns.push(format!("count({value}){filter}"));
+            Measured::Count
+        }
+        Measure::CountDistinct => {
+            columns.push(format!("count(distinct {value}){filter}"));
+            Measured::Count
+        }
+        Measure::Sum | Measure::Avg => {
+            match (dialect, scale) {
+                (Dialect::Postgres, _) => columns.push(format!("sum({value}){filter}")),
+                // Halves cannot overflow; the sum is put together again in Rust.
+                (Dialect::Sqlite, Some(_)) => {
+                    columns.push(format!("sum({value} >> 32){filter}"));
+                    columns.push(format!("sum({value} & 4294967295){filter}"));
+                }
+                (Dialect::Sqlite, None) => columns.push(format!("kehub_sum({value}){filter}")),
+            }
+            columns.push(format!("count({value}){filter}"));
+            if measure.function == Measure::Sum { Measured::Sum { scale } } else { Measured::Avg { scale } }
+        }
+        Measure::Min | Measure::Max => {
+            columns.push(format!("{}({value}){filter}", measure.function.text()));
+            Measured::Value(column)
+        }
+        Measure::Median => {
+            match dialect {
+                Dialect::Postgres => {
+                    columns.push(format!("percentile_disc(0.5) within group (order by {value}){filter}"));
+                    columns.push(format!("percentile_disc(0.5) within group (order by {value} desc){filter}"));
+                }
+                Dialect::Sqlite => {
+                    columns.push(format!("kehub_median({value}, 0){filter}"));
+                    columns.push(format!("kehub_median({value}, 1){filter}"));
+                }
+            }
+            Measured::Median(column)
+        }
+    })
+}
+
+/// How a time reads when grouped.
+fn bucket(compiler: &mut Compiler<'_>, column: &Column, value: String, unit: Unit, zone: chrono_tz::Tz) -> String {
+    match compiler.dialect() {
+        Dialect::Sqlite => {
+            let name = match unit {
+                Unit::Year => "year",
+                Unit::Quarter => "quarter",
+                Unit::Month => "month",
+                Unit::Week => "week",
+                Unit::Day => "day",
+                Unit::Hour => "hour",
+            };
+            format!("kehub_bucket({value}, '{name}', '{}')", zone.name())
+        }
+        Dialect::Postgres => {
+            let local = if *column == Column::DateTime { format!("({value} at time zone '{}')", zone.name()) } else { value };
+            let pattern = match unit {
+                Unit::Year => "YYYY",
+                Unit::Quarter => "YYYY-\"Q\"Q",
+                Unit::Month => "YYYY-MM",
+                Unit::Week => "IYYY-\"W\"IW",
+                Unit::Day => "YYYY-MM-DD",
+                Unit::Hour => "YYYY-MM-DD\"T\"HH24",
+            };
+            format!("to_char({local}, '{pattern}') collate \"C\"")
+        }
+    }
+}
+
+fn word(compare: Compare) -> &'static str {
+    match compare {
+        Compare::Less => "<",
+        Compare::LessOrEqual => "<=",
+        Compare::Greater => ">",
+        Compare::GreaterOrEqual => ">=",
+    }
+}
+
+/// The column a field stands in. The times and the version are system columns of their own.
+fn column_of(field: &Field, alias: &str, _: Dialect) -> String {
+    if field.id == system::ID {
+        return format!("{alias}.id");
+    }
+    format!("{alias}.{}", quoted(&field.physical))
+}
+
+/// The folded text of a field.
+pub fn searched_column(field: &Field, alias: &str) -> String {
+    let plain = format!("{alias}.{}", quoted(&field.physical));
+    let folded = format!("{alias}.{}", quoted(&format!("{}__f", field.physical)));
+    match field.column {
+        Column::Text { folded: true } => format!("coalesce({folded}, {plain})"),
+        Column::Json { folded: true } => folded,
+        _ => plain,
+    }
+}
+
+/// The expressions by which a field is sorted: text by its sort key, then by code point.
+pub fn sort_columns(field: &Field, alias: &str, order: Order) -> Vec<String> {
+    let plain = if field.id == system::ID { format!("{alias}.id") } else { format!("{alias}.{}", quoted(&field.physical)) };
+    match order {
+        Order::Text if field.column == (Column::Text { folded: true }) => {
+            let folded = format!("{alias}.{}", quoted(&format!("{}__f", field.physical)));
+            let key = format!("{alias}.{}", quoted(&format!("{}__s", field.physical)));
+            vec![format!("coalesce({key}, {folded}, {plain})"), plain]
+        }
+        Order::Options => {
+            let options = field.def.kind.options();
+            if options.is_empty() {
+                return vec![plain];
+            }
+            let cases: Vec<String> = options.iter().enumerate().map(|(n, option)| format!("when '{}' then {n}", option.key)).collect();
+            vec![format!("case {plain} {} end", cases.join(" "))]
+        }
+        _ => vec![plain],
+    }
+}
+
+/// A number of any column as an exact one (SQLite).
+fn exact_expression(column: &Column, expression: String) -> String {
+    match column {
+        Column::Decimal { scale } => format!("kehub_exact({expression}, {scale})"),
+        _ => expression,
+    }
+}
+
+/// The table of a many-link.
+pub fn links_table(object: &Object, field: &Field) -> String {
+    quoted(&format!("l_{}_{}", object.table.trim_start_matches("x_"), field.physical))
+}
+
+impl Compiler<'_> {
+    /// Completes a statement of the form `select columns from object … rest`.
+    pub fn finish(&mut self, object: &Object, columns: &str, rest: &str) {
+        self.sql.text = format!("select {columns}{}{rest}", self.from(object));
+    }
+}

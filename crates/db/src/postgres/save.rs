@@ -1,0 +1,399 @@
+//! Saves on PostgreSQL: ask, decide, then write under conditions. One record's save is one statement; several are one
+//! transaction.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Object as Pooled, Transaction};
+use kehub_model::{Catalog, Moment, Object};
+use tokio_postgres::error::SqlState;
+
+use super::{Postgres, answer, execute_in, fault, query_in};
+use crate::bind::{Bind, Dialect, Sql, quoted};
+use crate::codec;
+use crate::fault::Fault;
+use crate::rows;
+use crate::save::{Commit, Delta, LinkWrite, Outcome, Planned, RowWrite, Save, Step, WriteSet};
+
+/// How often a save that lost a race begins anew.
+const TRIES: u32 = 12;
+
+/// Why a try wrote nothing.
+enum Lost {
+    /// A row changed between asking and writing, a key was taken meanwhile: begin anew.
+    Race,
+    Fault(Fault),
+}
+
+impl From<Fault> for Lost {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Contention => Lost::Race,
+            Fault::Postgres(error) if is_race(&error) => Lost::Race,
+            fault => Lost::Fault(fault),
+        }
+    }
+}
+
+/// A unique value or a link target that changed hands between asking and writing.
+fn is_race(error: &tokio_postgres::Error) -> bool {
+    matches!(error.code(), Some(&SqlState::UNIQUE_VIOLATION | &SqlState::FOREIGN_KEY_VIOLATION))
+}
+
+pub(super) async fn run(db: &Postgres, mut save: Box<dyn Save>) -> Result<Outcome, Fault> {
+    let planned = save.planned();
+    for attempt in 0..TRIES {
+        let mut client = db.client().await?;
+        save.begin();
+        let mut seen = Moment::ZERO;
+        let mut answers = Vec::new();
+        let at = db.next_moment(seen);
+        let set = loop {
+            match save.step(at, std::mem::take(&mut answers)) {
+                Step::Need(asks) => {
+                    for ask in asks {
+                        let answered = answer(&client, &planned.catalog, ask).await?;
+                        if let crate::save::Answer::Rows(rows) = &answered {
+                            seen = rows.iter().map(|row| row.moment).fold(seen, Moment::max);
+                        }
+                        answers.push(answered);
+                    }
+                }
+                Step::Refuse(problems) => return Ok(Outcome::Refused(problems)),
+                Step::Nothing => return Ok(Outcome::Unchanged),
+                Step::Write(set) => break set,
+            }
+        };
+        // Another node's clock may be ahead: a record's moments only grow.
+        if seen >= at {
+            db.next_moment(seen);
+            continue;
+        }
+        match write(&mut client, &planned, &set, at).await {
+            Ok(outcome) => return Ok(outcome),
+            Err(Lost::Fault(fault)) => return Err(fault),
+            Err(Lost::Race) => {
+                drop(client);
+                check_planned(db, &planned).await?;
+                tokio::time::sleep(Duration::from_millis(u64::from(attempt * attempt))).await;
+            }
+        }
+    }
+    Err(Fault::Contention)
+}
+
+async fn check_planned(db: &Postgres, planned: &Planned) -> Result<(), Fault> {
+    let stands = db.numbers().await?;
+    if stands == (i64::from(planned.catalog.number), planned.rights) { Ok(()) } else { Err(Fault::Moved) }
+}
+
+async fn write(client: &mut Pooled, planned: &Planned, set: &WriteSet, at: Moment) -> Result<Outcome, Lost> {
+    if let ([row @ (RowWrite::Insert { .. } | RowWrite::Update { .. })], [], [], [], Some(commit), false) =
+        (&set.rows[..], &set.links[..], &set.deltas[..], &set.tables[..], &set.commit, set.touches_rights)
+        && commit.blobs.is_empty()
+    {
+        return single(client, planned, row, commit, at).await;
+    }
+    let transaction = client.transaction().await.map_err(fault).map_err(Lost::from)?;
+    let outcome = several(&transaction, planned, set, at).await?;
+    if let Outcome::KeyExists = outcome {
+        transaction.rollback().await.map_err(fault).map_err(Lost::from)?;
+    } else {
+        transaction.commit().await.map_err(fault).map_err(Lost::from)?;
+    }
+    Ok(outcome)
+}
+
+/// A record and its commit in one statement: one round trip, nothing or all.
+async fn single(client: &mut Pooled, planned: &Planned, row: &RowWrite, commit: &Commit, at: Moment) -> Result<Outcome, Lost> {
+    let catalog = &planned.catalog;
+    let object = object(catalog, row)?;
+    let mut sql = Sql::new(Dialect::Postgres);
+    let number = sql.bind(i64::from(catalog.number));
+    let rights = sql.bind(planned.rights);
+    let holds = format!("exists (select 1 from catalog_meta where one = 1 and catalog = {number} and rights = {rights})");
+    let changed = match row {
+        RowWrite::Insert { values, .. } => {
+            let binds = rows::insert_binds(object, values, at, Dialect::Postgres);
+            let cast: Vec<String> =
+                binds.into_iter().zip(rows::insert_types(object)).map(|(bind, kind)| format!("{}::{kind}", sql.bind(bind))).collect();
+            let names: Vec<String> = rows::insert_columns(object).iter().map(|name| quoted(name)).collect();
+            format!("insert into {} ({}) select {} where {holds} returning 1", quoted(&object.table), names.join(", "), cast.join(", "))
+        }
+        RowWrite::Update { id, seen, values, changed, is_derived, .. } => {
+            let moment = (!is_derived).then_some(at);
+            let sets: Vec<String> = rows::update_sets(object, values, changed, moment, Dialect::Postgres)
+                .into_iter()
+                .map(|(name, bind, kind)| format!("{} = {}::{kind}", quoted(&name), sql.bind(bind)))
+                .collect();
+            let id = sql.bind(*id);
+            let seen = sql.bind(i64::from(*seen));
+            format!(
+                "update {} set {} where id = {id} and xmin = {seen}::xid and {holds} returning 1",
+                quoted(&object.table),
+                sets.join(", ")
+            )
+        }
+        _ => return Err(Lost::Fault(Fault::Catalog)),
+    };
+    let casts = ["bigint", "uuid", "uuid", "smallint", "bytea", "smallint", "smallint", "bigint", "int", "uuid", "bigint", "bytea"];
+    let binds: Vec<String> = crate::commit_binds(commit, at, catalog.number)
+        .into_iter()
+        .zip(casts)
+        .map(|(bind, kind)| format!("{}::{kind}", sql.bind(bind)))
+        .collect();
+    sql.text = format!(
+        "with r as ({changed}) insert into history_commit ({HISTORY}) select {} from r returning 1",
+        binds.join(", ")
+    );
+    let done = super::query(client, &sql).await?;
+    if done.is_empty() { Err(Lost::Race) } else { Ok(Outcome::Committed(at)) }
+}
+
+const HISTORY: &str = "moment, actor, on_behalf, cause, cause_id, depth, lane, catalog, object, record, prev, body";
+
+fn object<'a>(catalog: &'a Catalog, row: &RowWrite) -> Result<&'a Object, Lost> {
+    catalog.object_by_id(rows::object_of(row)).map(|object| &**object).ok_or(Lost::Fault(Fault::Catalog))
+}
+
+async fn several(transaction: &Transaction<'_>, planned: &Planned, set: &WriteSet, at: Moment) -> Result<Outcome, Lost> {
+    let catalog = &planned.catalog;
+    let mut guard = Sql::new(Dialect::Postgres);
+    let (number, rights) = (guard.bind(i64::from(catalog.number)), guard.bind(planned.rights));
+    // Shared: a publish waits for us, we do not wait for each other.
+    guard.text = format!("select 1 from catalog_meta where one = 1 and catalog = {number} and rights = {rights} for share");
+    if set.touches_rights {
+        guard.text = guard.text.replace("for share", "for update");
+    }
+    if query_in(transaction, &guard).await?.is_empty() {
+        return Err(Lost::Race);
+    }
+    for table in &set.tables {
+        match execute_in(transaction, &table.sql(Dialect::Postgres)).await {
+            Err(Fault::Postgres(error)) if table.is_key() && is_race(&error) => return Ok(Outcome::KeyExists),
+            other => drop(other?),
+        }
+    }
+    write_rows(transaction, catalog, &set.rows, at).await?;
+    for link in &set.links {
+        links(transaction, catalog, link).await?;
+    }
+    for delta in &set.deltas {
+        add(transaction, catalog, delta).await?;
+    }
+    if let Some(commit) = &set.commit {
+        history(transaction, commit, at, catalog.number).await?;
+    }
+    if set.touches_rights {
+        execute_in(transaction, &Sql::with(Dialect::Postgres, "update catalog_meta set rights = rights + 1 where one = 1")).await?;
+    }
+    Ok(Outcome::Committed(at))
+}
+
+/// Rows in their order; runs of inserts into one object go in one statement.
+async fn write_rows(transaction: &Transaction<'_>, catalog: &Catalog, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+    let mut n = 0;
+    while n < writes.len() {
+        let object = object(catalog, &writes[n])?;
+        let run = writes[n..]
+            .iter()
+            .take_while(|write| matches!(write, RowWrite::Insert { object: id, .. } if *id == object.id))
+            .count();
+        if run > 1 {
+            insert_many(transaction, object, &writes[n..n + run], at).await?;
+            n += run;
+            continue;
+        }
+        let run = alike_updates(&writes[n..]);
+        if run > 1 {
+            update_many(transaction, object, &writes[n..n + run], at).await?;
+            n += run;
+            continue;
+        }
+        write_row(transaction, object, &writes[n], at).await?;
+        n += 1;
+    }
+    Ok(())
+}
+
+/// How many writes from the first on are updates of the same fields of the same object.
+fn alike_updates(writes: &[RowWrite]) -> usize {
+    let Some(RowWrite::Update { object: first, changed: places, is_derived: kind, .. }) = writes.first() else { return 0 };
+    writes
+        .iter()
+        .take_while(|write| {
+            matches!(write, RowWrite::Update { object, changed, is_derived, .. } if object == first && changed == places && is_derived == kind)
+        })
+        .count()
+}
+
+/// Columns of many rows as arrays.
+fn arrays(sql: &mut Sql, rows: Vec<Vec<Bind>>, types: &[&str]) -> String {
+    let mut columns: Vec<Vec<Bind>> = types.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+    for row in rows {
+        for (column, bind) in columns.iter_mut().zip(row) {
+            column.push(bind);
+        }
+    }
+    let arrays: Vec<String> =
+        columns.into_iter().zip(types).map(|(column, kind)| format!("{}::{kind}[]", sql.bind(Bind::List(column)))).collect();
+    format!("unnest({})", arrays.join(", "))
+}
+
+async fn insert_many(transaction: &Transaction<'_>, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+    for chunk in writes.chunks(1_000) {
+        let binds = chunk
+            .iter()
+            .filter_map(|write| match write {
+                RowWrite::Insert { values, .. } => Some(rows::insert_binds(object, values, at, Dialect::Postgres)),
+                _ => None,
+            })
+            .collect();
+        let mut sql = Sql::new(Dialect::Postgres);
+        let source = arrays(&mut sql, binds, &rows::insert_types(object));
+        let names: Vec<String> = rows::insert_columns(object).iter().map(|name| quoted(name)).collect();
+        sql.text = format!("insert into {} ({}) select * from {source}", quoted(&object.table), names.join(", "));
+        execute_in(transaction, &sql).await?;
+    }
+    Ok(())
+}
+
+async fn update_many(transaction: &Transaction<'_>, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+    for chunk in writes.chunks(1_000) {
+        let mut names = Vec::new();
+        let mut types = vec!["uuid", "bigint"];
+        let mut binds = Vec::with_capacity(chunk.len());
+        for write in chunk {
+            let RowWrite::Update { id, seen, values, changed, is_derived, .. } = write else { continue };
+            let sets = rows::update_sets(object, values, changed, (!is_derived).then_some(at), Dialect::Postgres);
+            if names.is_empty() {
+                names = sets.iter().map(|(name, _, _)| quoted(name)).collect();
+                types.extend(sets.iter().map(|(_, _, kind)| *kind));
+            }
+            let mut row = vec![Bind::Uuid(*id), Bind::Int((*seen).into())];
+            row.extend(sets.into_iter().map(|(_, bind, _)| bind));
+            binds.push(row);
+        }
+        if names.is_empty() {
+            continue;
+        }
+        let mut sql = Sql::new(Dialect::Postgres);
+        let source = arrays(&mut sql, binds, &types);
+        let columns: Vec<String> = (0..names.len()).map(|n| format!("c{n}")).collect();
+        let sets: Vec<String> = names.iter().zip(&columns).map(|(name, column)| format!("{name} = u.{column}")).collect();
+        sql.text = format!(
+            "update {} x set {} from {source} as u (id, seen, {}) where x.id = u.id and x.xmin::text = u.seen::text",
+            quoted(&object.table),
+            sets.join(", "),
+            columns.join(", ")
+        );
+        if execute_in(transaction, &sql).await? != chunk.len() as u64 {
+            return Err(Lost::Race);
+        }
+    }
+    Ok(())
+}
+
+async fn write_row(transaction: &Transaction<'_>, object: &Object, row: &RowWrite, at: Moment) -> Result<(), Lost> {
+    let table = quoted(&object.table);
+    let mut sql = Sql::new(Dialect::Postgres);
+    match row {
+        RowWrite::Insert { values, .. } | RowWrite::Restore { values, .. } => {
+            let binds: Vec<String> =
+                rows::insert_binds(object, values, at, Dialect::Postgres).into_iter().map(|bind| sql.bind(bind)).collect();
+            let names: Vec<String> = rows::insert_columns(object).iter().map(|name| quoted(name)).collect();
+            sql.text = format!("insert into {table} ({}) values ({})", names.join(", "), binds.join(", "));
+            execute_in(transaction, &sql).await?;
+            if let RowWrite::Restore { id, .. } = row {
+                let mut trash = Sql::new(Dialect::Postgres);
+                let id = trash.bind(*id);
+                trash.text = format!("delete from record_trash where record = {id}");
+                execute_in(transaction, &trash).await?;
+            }
+        }
+        RowWrite::Update { id, seen, values, changed, is_derived, .. } => {
+            let sets: Vec<String> = rows::update_sets(object, values, changed, (!is_derived).then_some(at), Dialect::Postgres)
+                .into_iter()
+                .map(|(name, bind, _)| format!("{} = {}", quoted(&name), sql.bind(bind)))
+                .collect();
+            if sets.is_empty() {
+                return Ok(());
+            }
+            let id = sql.bind(*id);
+            let seen = sql.bind(i64::from(*seen));
+            sql.text = format!("update {table} set {} where id = {id} and xmin = {seen}", sets.join(", "));
+            if execute_in(transaction, &sql).await? != 1 {
+                return Err(Lost::Race);
+            }
+        }
+        RowWrite::Delete { id, seen, title, .. } => {
+            for field in object.own_fields().filter(|field| field.def.kind.is_many()) {
+                let links = rows::links_of(object, field.id)?;
+                let mut own = Sql::new(Dialect::Postgres);
+                let owner = own.bind(*id);
+                own.text = format!("delete from {links} where a = {owner}");
+                execute_in(transaction, &own).await?;
+            }
+            let record = sql.bind(*id);
+            let seen = sql.bind(i64::from(*seen));
+            sql.text = format!("delete from {table} where id = {record} and xmin = {seen}");
+            if execute_in(transaction, &sql).await? != 1 {
+                return Err(Lost::Race);
+            }
+            let mut trash = Sql::new(Dialect::Postgres);
+            let binds = [trash.bind(*id), trash.bind(i64::from(object.id)), trash.bind(at.0), trash.bind(title.as_str())];
+            trash.text = format!(
+                "insert into record_trash (record, object, moment, title) values ({}) on conflict (record) do update set moment = excluded.moment, title = excluded.title",
+                binds.join(", ")
+            );
+            execute_in(transaction, &trash).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn links(transaction: &Transaction<'_>, catalog: &Catalog, write: &LinkWrite) -> Result<(), Lost> {
+    let object = catalog.object_by_id(write.object).ok_or(Lost::Fault(Fault::Catalog))?;
+    let links = rows::links_of(object, write.field)?;
+    let mut clear = Sql::new(Dialect::Postgres);
+    let owner = clear.bind(write.owner);
+    clear.text = format!("delete from {links} where a = {owner}");
+    execute_in(transaction, &clear).await?;
+    if write.targets.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new(Dialect::Postgres);
+    let owner = sql.bind(write.owner);
+    let targets = sql.bind(Bind::List(write.targets.iter().map(|id| Bind::Uuid(*id)).collect()));
+    sql.text = format!(
+        "insert into {links} (a, b, position) select {owner}::uuid, t.b, t.n - 1 from unnest({targets}::uuid[]) with ordinality as t (b, n)"
+    );
+    execute_in(transaction, &sql).await?;
+    Ok(())
+}
+
+/// Relative, on the newest locked row: deltas of parallel saves add up.
+async fn add(transaction: &Transaction<'_>, catalog: &Catalog, delta: &Delta) -> Result<(), Lost> {
+    let object = catalog.object_by_id(delta.object).ok_or(Lost::Fault(Fault::Catalog))?;
+    let field = object.field_by_id(delta.field).ok_or(Lost::Fault(Fault::Catalog))?;
+    let mut sql = Sql::new(Dialect::Postgres);
+    let name = quoted(&field.physical);
+    let add = sql.bind(codec::bind(&field.column, &kehub_model::Value::Number(delta.add), Dialect::Postgres));
+    let id = sql.bind(delta.record);
+    sql.text = format!("update {} set {name} = coalesce({name}, 0) + {add} where id = {id}", quoted(&object.table));
+    execute_in(transaction, &sql).await?;
+    Ok(())
+}
+
+async fn history(transaction: &Transaction<'_>, commit: &Commit, at: Moment, catalog: i32) -> Result<(), Lost> {
+    for (hash, body) in &commit.blobs {
+        let mut sql = Sql::new(Dialect::Postgres);
+        let (hash, body) = (sql.bind(hash.to_vec()), sql.bind(body.clone()));
+        sql.text = format!("insert into history_blob (hash, body) values ({hash}, {body}) on conflict (hash) do nothing");
+        execute_in(transaction, &sql).await?;
+    }
+    let mut sql = Sql::new(Dialect::Postgres);
+    let binds: Vec<String> = crate::commit_binds(commit, at, catalog).into_iter().map(|bind| sql.bind(bind)).collect();
+    sql.text = format!("insert into history_commit ({HISTORY}) values ({})", binds.join(", "));
+    execute_in(transaction, &sql).await?;
+    Ok(())
+}

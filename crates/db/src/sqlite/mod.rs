@@ -1,0 +1,289 @@
+//! SQLite: one writer thread that commits all waiting saves together, many readers that never wait for it.
+
+mod functions;
+mod reads;
+mod statements;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use kehub_model::query::{AggregatePlan, ListPlan};
+use kehub_model::{Catalog, RecordId, Value};
+use parking_lot::Mutex;
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::oneshot;
+
+use crate::bind::{Dialect, Sql};
+use crate::clock::Clock;
+use crate::fault::Fault;
+use crate::migrate;
+use crate::publish::Publish;
+use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
+use crate::table::{Select, TableRow, TableWrite};
+
+use writer::Job;
+
+/// SQLite below this loses commits when two connections race at a checkpoint.
+const OLDEST: i32 = 3_051_003;
+
+/// How long one read may take.
+const READ_LIMIT: Duration = Duration::from_secs(20);
+
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    readers: Arc<Mutex<Vec<Connection>>>,
+    jobs: writer::Queue,
+    numbers: Arc<Numbers>,
+}
+
+/// The catalog and rights numbers as last committed: only this process writes, so memory is right.
+#[derive(Default)]
+pub(crate) struct Numbers {
+    pub(crate) catalog: AtomicI64,
+    pub(crate) rights: AtomicI64,
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Sqlite, Fault> {
+        if rusqlite::version_number() < OLDEST {
+            return Err(anyhow::anyhow!("SQLite {} is too old: 3.51.3 or newer is needed", rusqlite::version()).into());
+        }
+        let mut connection = connect(path, false)?;
+        migrate_all(&mut connection)?;
+        let numbers = Arc::new(Numbers::default());
+        read_numbers(&connection, &numbers)?;
+        let jobs = writer::start(connection, clock, numbers.clone())?;
+        Ok(Sqlite { path: path.to_owned(), readers: Arc::default(), jobs, numbers })
+    }
+
+    fn reader(&self) -> Result<Connection, Fault> {
+        if let Some(connection) = self.readers.lock().pop() {
+            return Ok(connection);
+        }
+        connect(&self.path, true)
+    }
+
+    /// Reads on one snapshot. Point reads take microseconds and run where they are; scans move to the blocking pool.
+    async fn read<T: Send + 'static>(
+        &self,
+        is_point: bool,
+        read: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let connection = self.reader()?;
+        let readers = self.readers.clone();
+        let run = move || {
+            if !is_point {
+                let deadline = Instant::now() + READ_LIMIT;
+                connection.progress_handler(10_000, Some(move || Instant::now() > deadline)).map_err(Fault::from)?;
+            }
+            connection.execute_batch("begin")?;
+            let result = read(&connection);
+            connection.execute_batch("rollback")?;
+            if !is_point {
+                connection.progress_handler(0, None::<fn() -> bool>).map_err(Fault::from)?;
+            }
+            let mut readers = readers.lock();
+            if readers.len() < 16 {
+                readers.push(connection);
+            }
+            result
+        };
+        if is_point {
+            return run();
+        }
+        tokio::task::spawn_blocking(run).await.map_err(|_| Fault::Closed)?
+    }
+
+    pub(crate) fn numbers(&self) -> (i64, i64) {
+        (self.numbers.catalog.load(Ordering::Acquire), self.numbers.rights.load(Ordering::Acquire))
+    }
+
+    pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
+        self.read(true, move |connection| reads::list(connection, &catalog, &plan)).await
+    }
+
+    pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
+        self.read(false, move |connection| reads::list(connection, &catalog, &plan)).await
+    }
+
+    pub(crate) async fn count(&self, sql: Sql) -> Result<i64, Fault> {
+        self.read(false, move |connection| reads::count(connection, &sql)).await
+    }
+
+    pub(crate) async fn estimate(&self, sql: Sql) -> Result<i64, Fault> {
+        self.count(sql).await
+    }
+
+    pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+        self.read(false, move |connection| reads::aggregate(connection, &catalog, &plan)).await
+    }
+
+    pub(crate) async fn rows(&self, catalog: Arc<Catalog>, object: i32, ids: Vec<RecordId>) -> Result<Vec<Row>, Fault> {
+        self.read(true, move |connection| reads::rows(connection, &catalog, object, &ids, &[], true)).await
+    }
+
+    pub(crate) async fn answer(&self, catalog: Arc<Catalog>, ask: Ask) -> Result<Answer, Fault> {
+        self.read(false, move |connection| reads::answer(connection, &catalog, ask)).await
+    }
+
+    pub(crate) async fn table(&self, select: Select) -> Result<Vec<TableRow>, Fault> {
+        self.read(true, move |connection| reads::table(connection, &select)).await
+    }
+
+    pub(crate) async fn raw(&self, sql: Sql, columns: usize) -> Result<Vec<TableRow>, Fault> {
+        self.read(false, move |connection| {
+            query(connection, &sql, |next| Ok(TableRow((0..columns).map(|_| next()).collect::<Result<_, _>>()?)))
+        })
+        .await
+    }
+
+    pub(crate) async fn save(&self, save: Box<dyn Save>) -> Result<Outcome, Fault> {
+        let (answer, wait) = oneshot::channel();
+        self.jobs.send(Job::Save { save, answer })?;
+        wait.await.map_err(|_| Fault::Storage)?
+    }
+
+    pub(crate) async fn write(&self, writes: Vec<TableWrite>, touches_rights: bool) -> Result<Vec<usize>, Fault> {
+        self.alone(move |connection, numbers| {
+            let changed = writes
+                .iter()
+                .map(|write| statements::execute(connection, &write.sql(Dialect::Sqlite)))
+                .collect::<Result<Vec<_>, _>>()?;
+            if touches_rights {
+                writer::bump_rights(connection, numbers)?;
+            }
+            Ok(changed)
+        })
+        .await
+    }
+
+    pub(crate) async fn publish(&self, publish: Publish) -> Result<(), Fault> {
+        self.alone(move |connection, numbers| {
+            publish.on_sqlite(connection)?;
+            read_numbers(connection, numbers)
+        })
+        .await
+    }
+
+    /// Runs something in a transaction of its own between batches.
+    async fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &Numbers) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (answer, wait) = oneshot::channel();
+        let work = Box::new(move |connection: &Connection, numbers: &Numbers| {
+            connection.execute_batch("begin immediate")?;
+            let result = work(connection, numbers);
+            let ended = match &result {
+                Ok(_) => connection.execute_batch("commit"),
+                Err(_) => connection.execute_batch("rollback"),
+            };
+            if ended.is_err() || result.is_err() {
+                read_numbers(connection, numbers)?;
+            }
+            let result = ended.map_err(Fault::from).and(result);
+            // Nobody waits any more when the receiver is gone.
+            let _ = answer.send(result);
+            Ok(())
+        });
+        self.jobs.send(Job::Alone(work))?;
+        wait.await.map_err(|_| Fault::Storage)?
+    }
+
+    /// A consistent copy of the database while it is in use.
+    pub(crate) async fn copy_to(&self, path: PathBuf) -> Result<(), Fault> {
+        self.read(false, move |connection| {
+            connection.progress_handler(0, None::<fn() -> bool>)?;
+            connection.execute_batch("rollback")?;
+            let path = path.to_str().ok_or(Fault::Catalog)?;
+            connection.execute("vacuum into ?1", [path])?;
+            connection.execute_batch("begin")?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// What SQLite itself finds wrong with the file.
+    pub(crate) async fn integrity(&self) -> Result<Vec<String>, Fault> {
+        self.read(false, |connection| {
+            connection.progress_handler(0, None::<fn() -> bool>)?;
+            let mut found = query(connection, &Sql::with(Dialect::Sqlite, "pragma integrity_check"), |next| {
+                Ok(next()?.text().unwrap_or_default().to_owned())
+            })?;
+            found.retain(|line| line != "ok");
+            let broken = query(connection, &Sql::with(Dialect::Sqlite, "pragma foreign_key_check"), |next| {
+                Ok(format!("foreign key: {} → {:?}", next()?.text().unwrap_or_default(), next()?))
+            })?;
+            found.extend(broken);
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Ends the writer after what waits is done, and folds the log back into the file.
+    pub(crate) async fn close(&self) {
+        self.jobs.close().await;
+    }
+}
+
+fn connect(path: &Path, is_reader: bool) -> Result<Connection, Fault> {
+    let base = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = if is_reader {
+        base | OpenFlags::SQLITE_OPEN_READ_ONLY
+    } else {
+        base | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    };
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_prepared_statement_cache_capacity(512);
+    connection.busy_timeout(Duration::from_secs(10))?;
+    rusqlite::vtab::array::load_module(&connection)?;
+    functions::register(&connection)?;
+    if is_reader {
+        connection.execute_batch("pragma query_only = on; pragma mmap_size = 268435456; pragma cache_size = -8000;")?;
+    } else {
+        connection.execute_batch(
+            "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -65536;
+             pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 4000; pragma temp_store = memory;",
+        )?;
+    }
+    Ok(connection)
+}
+
+fn migrate_all(connection: &mut Connection) -> Result<(), Fault> {
+    connection.execute_batch(migrate::LEDGER)?;
+    for (n, name, text) in migrate::MIGRATIONS {
+        let done: Option<String> =
+            connection.prepare("select checksum from migration where n = ?1")?.query_row([n], |row| row.get(0)).ok();
+        let checksum = migrate::checksum(text);
+        match done {
+            Some(done) if done == checksum => continue,
+            Some(_) => return Err(anyhow::anyhow!("migration {n} ({name}) is not the one that was applied").into()),
+            None => {}
+        }
+        let transaction = connection.transaction()?;
+        for statement in migrate::statements(text, Dialect::Sqlite) {
+            transaction.execute_batch(&statement)?;
+        }
+        transaction.execute("insert into migration values (?1, ?2, ?3)", rusqlite::params![n, name, checksum])?;
+        transaction.commit()?;
+    }
+    let newest: i64 = connection.query_row("select max(n) from migration", [], |row| row.get(0))?;
+    if newest > migrate::MIGRATIONS.len() as i64 {
+        return Err(anyhow::anyhow!("the data was written by a newer version of Kehub").into());
+    }
+    Ok(())
+}
+
+pub(super) fn read_numbers(connection: &Connection, numbers: &Numbers) -> Result<(), Fault> {
+    let (catalog, rights) =
+        connection.query_row("select catalog, rights from catalog_meta where one = 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    numbers.catalog.store(catalog, Ordering::Release);
+    numbers.rights.store(rights, Ordering::Release);
+    Ok(())
+}
+
+pub(crate) use reads::aggregate;
+pub(crate) use statements::{execute, query};

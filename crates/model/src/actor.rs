@@ -1,0 +1,204 @@
+//! Who asks, and what they may: roles compiled against the catalog.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, FieldId, Object, ObjectId, system};
+use crate::fields::Reading;
+use crate::label::Language;
+use crate::org::Org;
+use crate::problem::Problems;
+use crate::query::{Cond, Is, Operand, Resolver};
+use crate::rights::{Action, FieldRight, GrantDef, Right, RoleDef, Rows};
+use crate::value::{RecordId, Value};
+
+/// The built-in actor of the server's own console.
+pub const CONSOLE: RecordId = RecordId::from_u128(0xC0);
+/// Nobody: rules and followers that act for themselves.
+pub const SYSTEM: RecordId = RecordId::from_u128(0x5E);
+
+/// Who asks. Made anew when rights or the catalog change.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub id: RecordId,
+    pub name: String,
+    /// The built-in administrator and the console: everything, also on objects made later.
+    pub is_unbound: bool,
+    pub rights: HashSet<Right>,
+    pub reading: Reading,
+    pub org: Arc<Org>,
+    grants: HashMap<ObjectId, Vec<Grant>>,
+}
+
+/// One role's grant on one object, its rows as a condition.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    def: GrantDef,
+    rows: Arc<Cond>,
+    fields: HashMap<FieldId, FieldRight>,
+}
+
+/// How much of a field an actor sees.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sight {
+    No,
+    Masked,
+    Always,
+    /// Only on rows for which this holds.
+    When(Arc<Cond>),
+}
+
+impl Actor {
+    /// An actor who may do everything.
+    pub fn unbound(id: RecordId, name: &str, org: Arc<Org>) -> Actor {
+        Actor {
+            id,
+            name: name.to_owned(),
+            is_unbound: true,
+            rights: Right::ALL.into_iter().collect(),
+            reading: Reading::default(),
+            org,
+            grants: HashMap::new(),
+        }
+    }
+
+    /// The same actor with another zone and language.
+    pub fn reading_as(mut self, reading: Reading) -> Actor {
+        self.reading = reading;
+        self
+    }
+
+    pub fn console() -> Actor {
+        Actor::unbound(CONSOLE, "console", Arc::default())
+    }
+
+    /// Compiles roles for a person. What a role says of objects or fields that are gone is void; a row filter that no longer
+    /// resolves reaches no rows.
+    pub fn with_roles(id: RecordId, name: &str, org: Arc<Org>, roles: &[RoleDef], catalog: &Catalog, reading: Reading) -> Actor {
+        let mut actor = Actor { is_unbound: false, rights: HashSet::new(), reading, ..Actor::unbound(id, name, org) };
+        for role in roles {
+            actor.rights.extend(&role.rights);
+            for (key, def) in &role.objects {
+                let Some(object) = catalog.object(key) else { continue };
+                let grant = Grant {
+                    rows: Arc::new(actor.rows(&def.rows, object, catalog)),
+                    fields: def.fields.iter().filter_map(|(key, right)| Some((object.field(key)?.id, *right))).collect(),
+                    def: def.clone(),
+                };
+                actor.grants.entry(object.id).or_default().push(grant);
+            }
+        }
+        actor
+    }
+
+    fn rows(&self, rows: &Rows, object: &Arc<Object>, catalog: &Catalog) -> Cond {
+        let among = |field: FieldId, ids: Vec<RecordId>| Cond::Test {
+            on: Operand { steps: Vec::new(), object: object.id, field, shown: None },
+            is: Is::In(ids.into_iter().map(Value::Id).collect()),
+        };
+        // In the objects of people and departments the row itself is meant.
+        let by_person = if object.key == "person" { system::ID } else { system::OWNER };
+        let departments: Vec<RecordId> = self.org.department_of(self.id).into_iter().collect();
+        let by_department = match object.key.as_str() {
+            "department" => system::ID,
+            _ => system::DEPARTMENT,
+        };
+        match rows {
+            Rows::All => Cond::Const(true),
+            Rows::Own => among(by_person, vec![self.id]),
+            Rows::Reports => {
+                let mut ids = self.org.reports(self.id);
+                ids.push(self.id);
+                among(by_person, ids)
+            }
+            Rows::Department if departments.is_empty() => among(by_person, vec![self.id]),
+            Rows::DepartmentBelow if departments.is_empty() => among(by_person, vec![self.id]),
+            Rows::Department => among(by_department, departments),
+            Rows::DepartmentBelow => among(by_department, self.org.below(&departments)),
+            Rows::Filter { filter } => {
+                let everything = Actor { is_unbound: true, grants: HashMap::new(), ..self.clone() };
+                let mut problems = Problems::new();
+                let cond = Resolver::new(catalog, &everything, None).filter_json(object, filter, "filter", &mut problems);
+                if problems.is_empty() { cond } else { Cond::Const(false) }
+            }
+        }
+    }
+
+    pub fn language(&self) -> Language {
+        self.reading.language
+    }
+
+    pub fn has(&self, right: Right) -> bool {
+        self.is_unbound || self.rights.contains(&right)
+    }
+
+    /// Whether any grant allows the action on some rows.
+    pub fn may(&self, object: &Object, action: Action) -> bool {
+        self.is_unbound || self.grants_for(object, action).next().is_some()
+    }
+
+    /// The rows on which the action is allowed.
+    pub fn rule(&self, object: &Object, action: Action) -> Cond {
+        if self.is_unbound {
+            return Cond::Const(true);
+        }
+        Cond::any(self.grants_for(object, action).map(|grant| (*grant.rows).clone()).collect())
+    }
+
+    fn grants_for(&self, object: &Object, action: Action) -> impl Iterator<Item = &Grant> {
+        self.grants.get(&object.id).into_iter().flatten().filter(move |grant| grant.def.allows(action))
+    }
+
+    /// How much of a field may be seen.
+    pub fn sight(&self, object: &Object, field: FieldId) -> Sight {
+        if self.is_unbound {
+            return Sight::Always;
+        }
+        let rights: Vec<(&Grant, FieldRight)> =
+            self.grants_for(object, Action::Read).map(|grant| (grant, grant.right(field))).collect();
+        let shows = |right: FieldRight| right >= FieldRight::Read;
+        if rights.is_empty() {
+            Sight::No
+        } else if rights.iter().all(|(_, right)| shows(*right)) {
+            Sight::Always
+        } else if rights.iter().any(|(_, right)| shows(*right)) {
+            let rows = rights.iter().filter(|(_, right)| shows(*right)).map(|(grant, _)| (*grant.rows).clone());
+            match Cond::any(rows.collect()) {
+                Cond::Const(true) => Sight::Always,
+                rows => Sight::When(Arc::new(rows)),
+            }
+        } else if rights.iter().any(|(_, right)| *right == FieldRight::Masked) {
+            Sight::Masked
+        } else {
+            Sight::No
+        }
+    }
+
+    /// The grants that let one write, each as (rows, fields it may not write): a change is allowed when some grant holds for
+    /// the row and lets every written field be written.
+    pub fn writing(&self, object: &Object, action: Action) -> Vec<(Arc<Cond>, Vec<FieldId>)> {
+        if self.is_unbound {
+            return vec![(Arc::new(Cond::Const(true)), Vec::new())];
+        }
+        self.grants_for(object, action)
+            .map(|grant| {
+                let refused = object.fields.iter().map(|field| field.id).filter(|id| grant.right(*id) < FieldRight::Write);
+                (grant.rows.clone(), refused.collect())
+            })
+            .collect()
+    }
+
+    /// Whether some grant lets the field be written at all.
+    pub fn may_write(&self, object: &Object, field: FieldId) -> bool {
+        self.is_unbound
+            || [Action::Create, Action::Update]
+                .into_iter()
+                .any(|action| self.grants_for(object, action).any(|grant| grant.right(field) == FieldRight::Write))
+    }
+}
+
+impl Grant {
+    fn right(&self, field: FieldId) -> FieldRight {
+        self.fields.get(&field).copied().unwrap_or_default()
+    }
+}
