@@ -14,7 +14,11 @@ function chunkOf(id: string): string | undefined {
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: { proxy: { '/api': { target: 'http://127.0.0.1:8080' } } },
+  // The list of China's divisions is read from where the server keeps it.
+  server: {
+    fs: { allow: ['..'] },
+    proxy: { '/api': { target: 'http://127.0.0.1:8080' } },
+  },
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 1600,

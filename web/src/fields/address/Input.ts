@@ -1,2 +1,2 @@
 // How a postal address is filled in.
-export { AddressInput as Input } from '../shapes/SmallShapes';
+export { AddressInput as Input } from '../shapes/AddressShape';

@@ -1,2 +1,2 @@
 // What a designer sets for a postal address.
-export { NoSettings as Settings } from '../shapes/settings';
+export { AddressSettings as Settings } from '../shapes/settings';

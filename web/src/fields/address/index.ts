@@ -1,7 +1,7 @@
 // The field type `address`: a postal address.
 import type { FieldKind } from '../kind';
 import { addressOps } from '../operators';
-import { addressToText } from '../shapes/SmallShapes';
+import { addressToText } from '../shapes/AddressShape';
 import { Cell } from './Cell';
 import { Filter } from './Filter';
 import { Input } from './Input';

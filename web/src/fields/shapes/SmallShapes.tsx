@@ -90,58 +90,6 @@ export function OutwardCell({ field, value }: CellProps) {
   );
 }
 
-interface Address {
-  province?: string | null;
-  city?: string | null;
-  district?: string | null;
-  detail?: string | null;
-}
-const parts = ['province', 'city', 'district', 'detail'] as const;
-
-export function addressToText(value: Value): string {
-  if (!value || typeof value !== 'object') return textToText(value);
-  const address = value as Address;
-  return parts
-    .map((p) => address[p])
-    .filter(Boolean)
-    .join(' ');
-}
-
-export function AddressCell({ value }: CellProps) {
-  const text = addressToText(value);
-  return (
-    <span className="ellipsis" title={text}>
-      {text}
-    </span>
-  );
-}
-
-export function AddressInput({ id, value, onChange, disabled, bad, label }: InputProps) {
-  const { t } = useTranslation();
-  const address = (value && typeof value === 'object' ? value : {}) as Address;
-  function put(part: keyof Address, text: string) {
-    const next: Address = { ...address, [part]: text || null };
-    onChange(parts.every((p) => !next[p]) ? null : next);
-  }
-  return (
-    <div className="address-input">
-      {parts.map((p) => (
-        <Input
-          key={p}
-          id={p === 'province' ? id : undefined}
-          className={`address-${p}`}
-          value={address[p] ?? ''}
-          placeholder={t(`address.${p}`)}
-          aria-label={`${label} ${t(`address.${p}`)}`}
-          disabled={disabled}
-          status={bad ? 'error' : undefined}
-          onChange={(e) => put(p, e.target.value)}
-        />
-      ))}
-    </div>
-  );
-}
-
 interface Spot {
   lng?: string | number | null;
   lat?: string | number | null;

@@ -225,6 +225,20 @@ export function RatingSettings(props: SettingsProps) {
   return <Whole {...props} name="max" min={1} max={10} />;
 }
 
+export function AddressSettings(props: SettingsProps) {
+  return (
+    <Pick
+      {...props}
+      name="country"
+      first="CN"
+      options={['CN', 'HK', 'MO', 'TW', 'US', 'GB', 'DE', 'JP', 'KR', 'SG', 'AU'].map((v) => ({
+        value: v,
+        label: v,
+      }))}
+    />
+  );
+}
+
 export function FileSettings(props: SettingsProps) {
   const { field, onChange } = props;
   const { t } = useTranslation();
