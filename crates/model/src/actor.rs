@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, FieldId, Object, ObjectId, system};
-use crate::fields::Reading;
+use crate::fields::{Kind, Reading};
 use crate::label::Language;
 use crate::org::Org;
 use crate::problem::Problems;
@@ -28,6 +28,8 @@ pub struct Actor {
     pub reading: Reading,
     pub org: Arc<Org>,
     grants: HashMap<ObjectId, Vec<Grant>>,
+    /// Computed fields whose inputs the actor may not read: a formula inherits the strictest of them.
+    hidden: HashSet<(ObjectId, FieldId)>,
 }
 
 /// One role's grant on one object, its rows as a condition.
@@ -59,6 +61,7 @@ impl Actor {
             reading: Reading::default(),
             org,
             grants: HashMap::new(),
+            hidden: HashSet::new(),
         }
     }
 
@@ -88,7 +91,58 @@ impl Actor {
                 actor.grants.entry(object.id).or_default().push(grant);
             }
         }
+        actor.hide_computed(catalog);
         actor
+    }
+
+    /// Hides computed fields with an input that may not be read, and those computed from them, until nothing more follows.
+    fn hide_computed(&mut self, catalog: &Catalog) {
+        loop {
+            let mut more = Vec::new();
+            for object in catalog.active() {
+                for field in object.own_fields().filter(|field| !self.hidden.contains(&(object.id, field.id))) {
+                    let readable = match &field.def.kind {
+                        Kind::Formula(_) => {
+                            let formula = field.formula.as_ref();
+                            formula.is_none_or(|formula| formula.references().iter().all(|path| self.reads(object, path, catalog)))
+                        }
+                        Kind::Lookup(lookup) => self.reads(object, &[lookup.link.clone(), lookup.field.clone()], catalog),
+                        Kind::Rollup(rollup) => {
+                            let child = rollup.from.split_once('.').and_then(|(child, _)| catalog.object(child));
+                            child.is_some_and(|child| {
+                                let counted = rollup.field.as_ref().map_or(true, |field| self.reads(child, std::slice::from_ref(field), catalog));
+                                child.parent.is_some() || (self.may(child, Action::Read) && counted)
+                            })
+                        }
+                        _ => true,
+                    };
+                    if !readable {
+                        more.push((object.id, field.id));
+                    }
+                }
+            }
+            if more.is_empty() {
+                return;
+            }
+            self.hidden.extend(more);
+        }
+    }
+
+    /// Whether every field along a path of keys may be read on all rows the actor sees.
+    fn reads(&self, object: &Object, path: &[String], catalog: &Catalog) -> bool {
+        let Some((key, rest)) = path.split_first() else { return true };
+        let Some(field) = object.field(key) else { return false };
+        if self.sight(object, field.id) != Sight::Always {
+            return false;
+        }
+        if rest.is_empty() {
+            return true;
+        }
+        if let Some(child) = catalog.rows_of(object.id, field.id) {
+            // The right to a subform is the right to its rows.
+            return rest.iter().all(|key| child.field(key).is_some());
+        }
+        catalog.target(field).is_some_and(|target| self.may(target, Action::Read) && self.reads(target, rest, catalog))
     }
 
     fn rows(&self, rows: &Rows, object: &Arc<Object>, catalog: &Catalog) -> Cond {
@@ -153,6 +207,9 @@ impl Actor {
     pub fn sight(&self, object: &Object, field: FieldId) -> Sight {
         if self.is_unbound {
             return Sight::Always;
+        }
+        if self.hidden.contains(&(object.id, field)) {
+            return Sight::No;
         }
         let rights: Vec<(&Grant, FieldRight)> =
             self.grants_for(object, Action::Read).map(|grant| (grant, grant.right(field))).collect();

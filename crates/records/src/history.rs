@@ -18,7 +18,7 @@ use crate::state::State;
 use crate::{Records, Refusal, Style, cursor};
 
 /// The columns of a commit, in the order they are read.
-const COLUMNS: &[&str] =
+pub(crate) const COLUMNS: &[&str] =
     &["moment", "actor", "on_behalf", "cause", "cause_id", "depth", "lane", "catalog", "object", "record", "prev", "body"];
 
 /// Entries of one page of a record's history.
@@ -64,20 +64,7 @@ impl Records {
                     Err(history::Corrupt::Dropped) => history::Body::default(),
                     body => body.map_err(corrupt)?,
                 };
-                Ok(Commit {
-                    moment: Moment(row.int(0)),
-                    actor: row.uuid(1).unwrap_or_default(),
-                    on_behalf: row.uuid(2),
-                    cause: Cause::of_number(row.int(3) as i16).unwrap_or(Cause::Call),
-                    cause_id: (!row.is_null(4)).then(|| row.bytes(4).to_vec()),
-                    depth: row.int(5) as i16,
-                    lane: row.int(6) as i16,
-                    catalog: row.int(7) as i32,
-                    object: (!row.is_null(8)).then(|| row.int(8) as i32),
-                    record: row.uuid(9),
-                    prev: (!row.is_null(10)).then(|| Moment(row.int(10))),
-                    body,
-                })
+                Ok(Commit { body, ..header(row) })
             })
             .collect()
     }
@@ -139,7 +126,7 @@ impl Records {
         };
         let (entries, next) = self.walk(id, from, |found| found.len() >= PAGE).await?;
         let state = self.state();
-        let writer = Writer { state: &state, style, titles: HashMap::new(), subforms: HashMap::new() };
+        let writer = Writer::new(&state, style);
         let mut json = String::from("{\"entries\":[");
         for (n, (commit, entry)) in entries.iter().enumerate() {
             if n > 0 {
@@ -190,7 +177,7 @@ impl Records {
             })
             .await?;
         let state = self.state();
-        let writer = Writer { state: &state, style, titles: HashMap::new(), subforms: HashMap::new() };
+        let writer = Writer::new(&state, style);
         let mut json = String::from("{\"field\":");
         json_text(field, &mut json);
         let kind = match &wanted.def.kind {
@@ -290,6 +277,24 @@ impl Records {
         }
         json.push('}');
         Ok(json)
+    }
+}
+
+/// A commit without its body.
+pub(crate) fn header(row: &TableRow) -> Commit {
+    Commit {
+        moment: Moment(row.int(0)),
+        actor: row.uuid(1).unwrap_or_default(),
+        on_behalf: row.uuid(2),
+        cause: Cause::of_number(row.int(3) as i16).unwrap_or(Cause::Call),
+        cause_id: (!row.is_null(4)).then(|| row.bytes(4).to_vec()),
+        depth: row.int(5) as i16,
+        lane: row.int(6) as i16,
+        catalog: row.int(7) as i32,
+        object: (!row.is_null(8)).then(|| row.int(8) as i32),
+        record: row.uuid(9),
+        prev: (!row.is_null(10)).then(|| Moment(row.int(10))),
+        body: history::Body::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! **Architecture invariant:** only this crate reads or writes a customer's data. Whoever asks says who they are; the row rules
 //! and the check of every field reference are added here and cannot be forgotten.
 
+mod audit;
 mod change;
 mod cursor;
 pub mod definitions;
@@ -14,6 +15,7 @@ mod publish;
 mod read;
 mod refusal;
 mod render;
+mod search;
 mod state;
 mod undo;
 mod write;

@@ -1,5 +1,7 @@
 //! The door's behaviours, on whichever database the tests run.
 
+mod agree;
+
 use std::sync::Arc;
 
 use kehub_db::{Db, Target, WallClock};
@@ -21,16 +23,22 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// On the database the tests run on.
     pub(crate) async fn new(objects: Json) -> World {
+        World::on(std::env::var("KEHUB_TEST_POSTGRES").ok(), objects).await
+    }
+
+    /// On PostgreSQL at an address, or on SQLite.
+    pub(crate) async fn on(postgres: Option<String>, objects: Json) -> World {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(WallClock { offset: chrono::Duration::zero() });
-        let target = match std::env::var("KEHUB_TEST_POSTGRES") {
-            Ok(url) => {
+        let target = match postgres {
+            Some(url) => {
                 let mut bytes = [0; 8];
                 kehub_db::fill_random(&mut bytes);
                 Target::Postgres { url, schema: format!("t{:x}", u64::from_le_bytes(bytes)) }
             }
-            Err(_) => Target::File(folder.path().join("test.db")),
+            None => Target::File(folder.path().join("test.db")),
         };
         let db = Db::open(&target, clock).await.expect("a database");
         let records = Records::open(db).await.expect("records");
@@ -397,4 +405,88 @@ async fn what_was_created_goes_and_what_was_deleted_comes_back() {
     assert_eq!((read["account"]["title"].clone(), read["partners"][0]["title"].clone(), read["lines"][0]["item"].clone(), read["no"].clone()), (json!("A"), json!("A"), json!("p"), json!("D-0001")));
     assert_eq!(world.get("account", a).await["won"].to_string(), "5");
     assert_eq!(world.history("deal", d).await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_and_sums_stand_as_they_stood() {
+    let world = World::new(shop()).await;
+    let a = world.create("account", json!({"name": "A", "size": 1})).await;
+    let b = world.create("account", json!({"name": "B", "size": 2})).await;
+    let d = world.create("deal", json!({"name": "d", "amount": 10, "qty": 2, "account": a, "partners": [a]})).await;
+    let then = world.history("deal", d).await[0]["at"].as_str().expect("a time").to_owned();
+    world.update("account", a, json!({"name": "AA", "size": 5})).await.expect("updated");
+    world.try_write("account", ChangeKind::Delete { id: b, version: None }).await.expect("deleted");
+    world.create("account", json!({"name": "C", "size": 9})).await;
+    let deal = world.query("deal", json!({})).await["records"][0]["id"].as_str().expect("an id").parse().expect("an id");
+    world.update("deal", deal, json!({"amount": 20, "partners": []})).await.expect("updated");
+    let past = world.query("account", json!({"as_of": then, "sort": [{"field": "name"}], "fields": ["name", "size"], "count": "exact"})).await;
+    let names: Vec<&str> = past["records"].as_array().expect("records").iter().filter_map(|record| record["name"].as_str()).collect();
+    assert_eq!((names, past["count"]["value"].to_string()), (vec!["A", "B"], "2".to_owned()));
+    assert_eq!(world.names("account", json!({})).await, ["AA", "C"]);
+    let sums = |as_of: Json| json!({"measures": [{"fn": "sum", "field": "size"}, {"fn": "count"}], "as_of": as_of});
+    let sum = world.records.aggregate(&world.boss, "account", &sums(json!(then)), Style::default()).await.expect("sums");
+    assert_eq!(sum, r#"{"rows":[{"sum_size":3,"count":2}]}"#);
+    let deal_then = world.records.get(&world.boss, "deal", deal, Some(&then), Style::default()).await.expect("then");
+    let deal_then: Json = serde_json::from_str(&deal_then.json).expect("JSON");
+    assert_eq!((deal_then["amount"].to_string(), deal_then["total"].to_string(), deal_then["account"]["title"].clone()), ("10".to_owned(), "20".to_owned(), json!("A")));
+    let linked = world.query("deal", json!({"as_of": then, "filter": {"field": "partners", "op": "has_any", "value": [a]}})).await;
+    assert_eq!(linked["records"].as_array().expect("records").len(), 1);
+    assert!(world.records.get(&world.boss, "account", b, Some(&then), Style::default()).await.is_ok());
+    assert!(world.records.get(&world.boss, "account", b, None, Style::default()).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn formulas_that_walk_a_link_or_ask_the_clock_are_computed_when_read() {
+    let mut objects = shop();
+    let fields = objects[1]["fields"].as_array_mut().expect("fields");
+    fields.push(json!({"key": "part", "type": "formula", "formula": "IF(account.size>0, amount/account.size, 0)"}));
+    fields.push(json!({"key": "sum", "type": "formula", "formula": "SUM(lines.price)"}));
+    fields.push(json!({"key": "year", "type": "formula", "formula": "YEAR(TODAY())"}));
+    let world = World::new(objects).await;
+    let a = world.create("account", json!({"name": "A", "size": 4})).await;
+    let d = world.create("deal", json!({"name": "d", "amount": 10, "account": a, "lines": [{"item": "x", "price": 1.5}, {"item": "y", "price": 2}]})).await;
+    let read = world.get("deal", d).await;
+    assert_eq!((read["part"].to_string(), read["sum"].to_string()), ("2.5".to_owned(), "3.5".to_owned()));
+    assert_eq!(read["year"].to_string(), world.records.db().clock.now().format("%Y").to_string());
+    world.update("account", a, json!({"size": 5})).await.expect("updated");
+    assert_eq!(world.query("deal", json!({"fields": ["part"]})).await["records"][0]["part"].to_string(), "2");
+    let role: RoleDef = serde_json::from_value(json!({"objects": {"deal": {"read": true}, "account": {"read": true, "fields": {"size": "hidden"}}}})).expect("a role");
+    let ben = Actor::with_roles(RecordId::from_u128(9), "ben", Arc::default(), &[role], &world.records.catalog(), Reading::default());
+    let seen = world.records.get(&ben, "deal", d, None, Style::default()).await.expect("a record");
+    assert!(!seen.json.contains("\"part\""), "a formula inherits the strictest of its inputs");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn formulas_that_feed_on_each_other_are_refused_with_their_path() {
+    let world = World::new(shop()).await;
+    let mut objects = shop();
+    let fields = objects[0]["fields"].as_array_mut().expect("fields");
+    fields.push(json!({"key": "p", "type": "formula", "formula": "q+1"}));
+    fields.push(json!({"key": "q", "type": "formula", "formula": "p+1"}));
+    let refused = world.publish(objects).await.expect_err("a cycle");
+    let problem = &refused.problems()[0];
+    assert_eq!(problem.code, Code::FormulaCycle);
+    assert!(problem.message(kehub_model::Language::En).contains("account.p → account.q → account.p"), "{problem}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tampered_log_is_found_and_a_sound_one_is_clean() {
+    let world = World::new(shop()).await;
+    let a = world.create("account", json!({"name": "A", "size": 1})).await;
+    world.create("deal", json!({"name": "d", "amount": 1, "stage": "won", "account": a})).await;
+    world.update("account", a, json!({"size": 2})).await.expect("updated");
+    world.records.seal().await.expect("sealed");
+    assert_eq!(world.records.verify().await.expect("verified"), Vec::<String>::new());
+    assert_eq!(world.records.audit_verify(&[]).await.expect("verified"), Vec::<String>::new());
+    if world.records.db().dialect() == kehub_db::Dialect::Sqlite {
+        let moment: i64 = world.history("account", a).await[0]["commit"].as_str().expect("an id").parse().expect("a number");
+        let tamper = kehub_db::TableWrite::Update {
+            table: "history_commit",
+            values: vec![("actor", RecordId::from_u128(1).into())],
+            filter: vec![kehub_db::Where::Is("moment", moment.into())],
+        };
+        world.records.db().write(vec![tamper]).await.expect("tampered");
+        let found = world.records.audit_verify(&[]).await.expect("verified");
+        assert_eq!(found, [format!("commit {moment} has been changed after seal 1")]);
+    }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use deadpool_postgres::{Object as Pooled, Transaction};
+use deadpool_postgres::{GenericClient, Object as Pooled};
 use kehub_model::{Catalog, Moment, Object, ObjectId, RecordId};
 use tokio_postgres::error::SqlState;
 
@@ -46,14 +46,13 @@ pub(super) async fn run(db: &Postgres, mut save: Box<dyn Save>) -> Result<Outcom
     let mut looked_at: BTreeSet<(ObjectId, RecordId)> = BTreeSet::new();
     for attempt in 0..TRIES {
         let mut client = db.client().await?;
-        let queues = attempt >= QUEUE_AFTER && looked_at.len() <= MOST_QUEUED;
-        if queues {
-            queue_up(&client, &looked_at).await?;
-        }
-        let result = attempt_once(db, &mut client, save.as_mut(), &planned, &mut looked_at).await;
-        if queues {
-            super::query(&client, &Sql::with(Dialect::Postgres, "select pg_advisory_unlock_all()")).await?;
-        }
+        let locks = attempt >= LOCK_AFTER && looked_at.len() <= MOST_LOCKED;
+        let result = if locks {
+            let rows = std::mem::take(&mut looked_at);
+            attempt_locked(db, &mut client, save.as_mut(), &planned, &rows, &mut looked_at).await
+        } else {
+            attempt_once(db, &mut client, save.as_mut(), &planned, &mut looked_at, false).await
+        };
         match result {
             Ok(outcome) => return Ok(outcome),
             Err(Lost::Fault(fault)) => return Err(fault),
@@ -67,16 +66,36 @@ pub(super) async fn run(db: &Postgres, mut save: Box<dyn Save>) -> Result<Outcom
     Err(Fault::Contention)
 }
 
-/// From this try on a save queues with the others that want the same rows, instead of racing them.
-const QUEUE_AFTER: u32 = 2;
-const MOST_QUEUED: usize = 200;
+/// From this try on a save locks the rows it looks at first, instead of racing for them.
+const LOCK_AFTER: u32 = 2;
+const MOST_LOCKED: usize = 200;
 
-/// Waits for its turn at each row. The locks are advisory: who has not lost a race yet does not see them.
-async fn queue_up(client: &Pooled, rows: &BTreeSet<(ObjectId, RecordId)>) -> Result<(), Fault> {
+/// A try in one transaction that locks what the last try looked at before it looks again: nobody comes between.
+async fn attempt_locked(
+    db: &Postgres,
+    client: &mut Pooled,
+    save: &mut dyn Save,
+    planned: &Planned,
+    rows: &BTreeSet<(ObjectId, RecordId)>,
+    looked_at: &mut BTreeSet<(ObjectId, RecordId)>,
+) -> Result<Outcome, Lost> {
+    client.batch_execute("begin").await.map_err(fault).map_err(Lost::from)?;
+    let locked = lock(client, planned, rows).await;
+    let result = match locked {
+        Ok(()) => attempt_once(db, client, save, planned, looked_at, true).await,
+        Err(fault) => Err(fault.into()),
+    };
+    let end = if matches!(result, Ok(Outcome::Committed(_))) { "commit" } else { "rollback" };
+    client.batch_execute(end).await.map_err(fault).map_err(Lost::from)?;
+    result
+}
+
+async fn lock(client: &Pooled, planned: &Planned, rows: &BTreeSet<(ObjectId, RecordId)>) -> Result<(), Fault> {
     for (object, id) in rows {
+        let Some(object) = planned.catalog.object_by_id(*object) else { continue };
         let mut sql = Sql::new(Dialect::Postgres);
-        let number = sql.bind((id.as_u64_pair().1 ^ object.unsigned_abs() as u64) as i64);
-        sql.text = format!("select pg_advisory_lock({number})");
+        let id = sql.bind(*id);
+        sql.text = format!("select 1 from {} where id = {id} for update", quoted(&object.table));
         super::query(client, &sql).await?;
     }
     Ok(())
@@ -88,6 +107,7 @@ async fn attempt_once(
     save: &mut dyn Save,
     planned: &Planned,
     looked_at: &mut BTreeSet<(ObjectId, RecordId)>,
+    in_transaction: bool,
 ) -> Result<Outcome, Lost> {
     looked_at.clear();
     save.begin();
@@ -118,7 +138,7 @@ async fn attempt_once(
         db.next_moment(seen);
         return Err(Lost::Race);
     }
-    write(client, planned, &set, at).await
+    write(client, planned, &set, at, in_transaction).await
 }
 
 async fn check_planned(db: &Postgres, planned: &Planned) -> Result<(), Fault> {
@@ -126,7 +146,10 @@ async fn check_planned(db: &Postgres, planned: &Planned) -> Result<(), Fault> {
     if stands == (i64::from(planned.catalog.number), planned.rights) { Ok(()) } else { Err(Fault::Moved) }
 }
 
-async fn write(client: &mut Pooled, planned: &Planned, set: &WriteSet, at: Moment) -> Result<Outcome, Lost> {
+async fn write(client: &mut Pooled, planned: &Planned, set: &WriteSet, at: Moment, in_transaction: bool) -> Result<Outcome, Lost> {
+    if in_transaction {
+        return several(&*client, planned, set, at).await;
+    }
     if let ([row @ (RowWrite::Insert { .. } | RowWrite::Update { .. })], [], [], [], Some(commit), false) =
         (&set.rows[..], &set.links[..], &set.deltas[..], &set.tables[..], &set.commit, set.touches_rights)
         && commit.blobs.is_empty()
@@ -195,7 +218,7 @@ fn object<'a>(catalog: &'a Catalog, row: &RowWrite) -> Result<&'a Object, Lost> 
     catalog.object_by_id(rows::object_of(row)).map(|object| &**object).ok_or(Lost::Fault(Fault::Catalog))
 }
 
-async fn several(transaction: &Transaction<'_>, planned: &Planned, set: &WriteSet, at: Moment) -> Result<Outcome, Lost> {
+async fn several(transaction: &impl GenericClient, planned: &Planned, set: &WriteSet, at: Moment) -> Result<Outcome, Lost> {
     let catalog = &planned.catalog;
     let mut guard = Sql::new(Dialect::Postgres);
     let (number, rights) = (guard.bind(i64::from(catalog.number)), guard.bind(planned.rights));
@@ -230,7 +253,7 @@ async fn several(transaction: &Transaction<'_>, planned: &Planned, set: &WriteSe
 }
 
 /// Rows in their order; runs of inserts into one object go in one statement.
-async fn write_rows(transaction: &Transaction<'_>, catalog: &Catalog, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+async fn write_rows(transaction: &impl GenericClient, catalog: &Catalog, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
     let mut n = 0;
     while n < writes.len() {
         let object = object(catalog, &writes[n])?;
@@ -279,7 +302,7 @@ fn arrays(sql: &mut Sql, rows: Vec<Vec<Bind>>, types: &[&str]) -> String {
     format!("unnest({})", arrays.join(", "))
 }
 
-async fn insert_many(transaction: &Transaction<'_>, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+async fn insert_many(transaction: &impl GenericClient, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
     for chunk in writes.chunks(1_000) {
         let binds = chunk
             .iter()
@@ -297,7 +320,7 @@ async fn insert_many(transaction: &Transaction<'_>, object: &Object, writes: &[R
     Ok(())
 }
 
-async fn update_many(transaction: &Transaction<'_>, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+async fn update_many(transaction: &impl GenericClient, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
     for chunk in writes.chunks(1_000) {
         let mut names = Vec::new();
         let mut types = vec!["uuid", "bigint"];
@@ -333,7 +356,7 @@ async fn update_many(transaction: &Transaction<'_>, object: &Object, writes: &[R
     Ok(())
 }
 
-async fn write_row(transaction: &Transaction<'_>, object: &Object, row: &RowWrite, at: Moment) -> Result<(), Lost> {
+async fn write_row(transaction: &impl GenericClient, object: &Object, row: &RowWrite, at: Moment) -> Result<(), Lost> {
     let table = quoted(&object.table);
     let mut sql = Sql::new(Dialect::Postgres);
     match row {
@@ -391,7 +414,7 @@ async fn write_row(transaction: &Transaction<'_>, object: &Object, row: &RowWrit
     Ok(())
 }
 
-async fn links(transaction: &Transaction<'_>, catalog: &Catalog, write: &LinkWrite) -> Result<(), Lost> {
+async fn links(transaction: &impl GenericClient, catalog: &Catalog, write: &LinkWrite) -> Result<(), Lost> {
     let object = catalog.object_by_id(write.object).ok_or(Lost::Fault(Fault::Catalog))?;
     let links = rows::links_of(object, write.field)?;
     let mut clear = Sql::new(Dialect::Postgres);
@@ -412,7 +435,7 @@ async fn links(transaction: &Transaction<'_>, catalog: &Catalog, write: &LinkWri
 }
 
 /// Relative, on the newest locked row: deltas of parallel saves add up.
-async fn add(transaction: &Transaction<'_>, catalog: &Catalog, delta: &Delta) -> Result<(), Lost> {
+async fn add(transaction: &impl GenericClient, catalog: &Catalog, delta: &Delta) -> Result<(), Lost> {
     let object = catalog.object_by_id(delta.object).ok_or(Lost::Fault(Fault::Catalog))?;
     let field = object.field_by_id(delta.field).ok_or(Lost::Fault(Fault::Catalog))?;
     let mut sql = Sql::new(Dialect::Postgres);
@@ -424,7 +447,7 @@ async fn add(transaction: &Transaction<'_>, catalog: &Catalog, delta: &Delta) ->
     Ok(())
 }
 
-async fn history(transaction: &Transaction<'_>, commit: &Commit, at: Moment, catalog: i32) -> Result<(), Lost> {
+async fn history(transaction: &impl GenericClient, commit: &Commit, at: Moment, catalog: i32) -> Result<(), Lost> {
     for (hash, body) in &commit.blobs {
         let mut sql = Sql::new(Dialect::Postgres);
         let (hash, body) = (sql.bind(hash.to_vec()), sql.bind(body.clone()));

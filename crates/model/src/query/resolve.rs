@@ -284,7 +284,8 @@ impl<'a> Resolver<'a> {
         picks
     }
 
-    fn pick(&self, object: &'a Arc<Object>, path: &str) -> Result<Pick, Problem> {
+    /// One path selected.
+    pub fn pick(&self, object: &'a Arc<Object>, path: &str) -> Result<Pick, Problem> {
         let found = self.find(object, path)?;
         if found.many.is_some() {
             return Err(Problem::new(Code::TooComplex, "").with("hint", format!("{path}: one record at a time / 只能沿单条关联")));
