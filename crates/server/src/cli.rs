@@ -96,6 +96,17 @@ enum Verb {
     Restore { file: PathBuf },
     /// Is the data sound? 0 yes, 1 no.
     Verify,
+    /// The history.
+    Audit {
+        #[command(subcommand)]
+        verb: AuditVerb,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditVerb {
+    /// Has anybody touched the history?
+    Verify,
 }
 
 #[derive(Subcommand)]
@@ -144,6 +155,7 @@ pub async fn main() -> anyhow::Result<bool> {
         }
         Verb::Backup { file } => Command::Backup { path: std::path::absolute(file)? },
         Verb::Verify => Command::Verify,
+        Verb::Audit { verb: AuditVerb::Verify } => Command::AuditVerify,
     };
     let report = carry_out(settings, Order { command, acting_as: cli.whole.acting_as }).await?;
     print(&report, cli.whole.json)
@@ -233,7 +245,24 @@ async fn serve_until_told(settings: Settings) -> anyhow::Result<()> {
         eprintln!("Set-up code / 设置码: {}   ({}/setup)", app.identity.setup_code(), app.settings.public_url());
     }
     eprintln!("Kehub 客枢 {} on {}", env!("CARGO_PKG_VERSION"), app.settings.public_url());
-    serve::serve(app, service, listener, told()).await
+    let tending = tokio::spawn(tend(app.clone()));
+    let served = serve::serve(app.clone(), service, listener, told()).await;
+    tending.abort();
+    app.db().close().await;
+    served
+}
+
+/// What happens by itself while the server runs.
+async fn tend(app: Arc<App>) {
+    let checkpoints = async {
+        loop {
+            tokio::time::sleep(Duration::from_secs(3600)).await;
+            if let Err(error) = console::write_checkpoint(&app).await {
+                tracing::warn!(%error, "the checkpoint of the audit could not be written");
+            }
+        }
+    };
+    tokio::join!(app.records.tend(), checkpoints);
 }
 
 /// When the system or a person at the keyboard says that it is enough.

@@ -16,6 +16,7 @@ pub enum Command {
     Import { object: String, file: PathBuf, map: Option<String>, key: Vec<String>, dry_run: bool },
     Backup { path: PathBuf },
     Verify,
+    AuditVerify,
 
 }
 

@@ -11,7 +11,7 @@ use kehub_model::{Actor, Language};
 use kehub_records::Refusal;
 use serde_json::{Value as Json, json};
 
-use super::backup;
+use super::{backup, proof};
 use super::command::{Command, Order, Report};
 use crate::app::App;
 use crate::identity::{LinkKind, NewAdmin};
@@ -26,7 +26,8 @@ pub async fn run(app: &Arc<App>, order: Order) -> anyhow::Result<Report> {
         Command::Install { solution, sample } => install(app, &actor, &solution, sample).await,
         Command::Import { object, file, map, key, dry_run } => import(app, &actor, Console { object, file, map, key, dry_run }).await,
         Command::Backup { path } => backup::backup(app, &path).await.map_err(Refused::fault),
-        Command::Verify => backup::verify(app).await,
+        Command::Verify => proof::verify(app).await,
+        Command::AuditVerify => proof::audit(app).await,
     };
     report.map_err(spoken)
 }
