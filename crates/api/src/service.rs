@@ -36,6 +36,9 @@ pub struct Manners {
     pub per_minute: Option<u32>,
 }
 
+/// The parts of a path that a route names.
+type Params = Vec<(&'static str, String)>;
+
 /// How long a request may wait for its turn.
 const TURN: Duration = Duration::from_secs(10);
 
@@ -132,7 +135,7 @@ impl Service {
     }
 
     /// The route and the parts of its path. Wrong methods are told apart from wrong paths.
-    fn find(&self, method: &Method, path: &str) -> Result<Option<(&Route, Vec<(&'static str, String)>)>, Refused> {
+    fn find(&self, method: &Method, path: &str) -> Result<Option<(&Route, Params)>, Refused> {
         let Ok(found) = self.table.at(path) else {
             return if path.starts_with("/api/") { Err(Refused::not_found()) } else { Ok(None) };
         };
