@@ -76,6 +76,20 @@ enum Verb {
         #[arg(long)]
         sample: bool,
     },
+    /// Import a file; exit code 1 if any row failed.
+    Import {
+        object: String,
+        file: PathBuf,
+        /// Which column is which field, as YAML.
+        #[arg(long, value_name = "MAP.yaml")]
+        map: Option<PathBuf>,
+        /// The fields by which rows and records are matched.
+        #[arg(long, num_args = 1.., value_name = "FIELD")]
+        key: Vec<String>,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Write a consistent backup, also while serving.
     Backup { file: PathBuf },
     /// Bring a backup back into an empty data folder.
@@ -123,6 +137,11 @@ pub async fn main() -> anyhow::Result<bool> {
             Command::ExportApp { solution, path: std::path::absolute(path)? }
         }
         Verb::Install { solution, sample } => Command::Install { solution, sample },
+        Verb::Import { object, file, map, key, dry_run } => {
+            let map = map.map(|map| std::fs::read_to_string(&map).with_context(|| map.display().to_string())).transpose()?;
+            let file = file.canonicalize().with_context(|| file.display().to_string())?;
+            Command::Import { object, file, map, key, dry_run }
+        }
         Verb::Backup { file } => Command::Backup { path: std::path::absolute(file)? },
         Verb::Verify => Command::Verify,
     };
@@ -209,6 +228,7 @@ async fn serve_until_told(settings: Settings) -> anyhow::Result<()> {
     let app = App::open(settings, clock()?).await?;
     let service = routes::service(&app)?;
     console::listen(app.clone()).await?;
+    app.imports.resume_all().await.map_err(|refusal| console::spoken(refusal.into()))?;
     if app.identity.needs_setup().await.map_err(console::spoken)? {
         eprintln!("Set-up code / 设置码: {}   ({}/setup)", app.identity.setup_code(), app.settings.public_url());
     }

@@ -27,6 +27,7 @@ pub fn all(app: &Arc<App>) -> Vec<Route> {
     routes.extend(http::definitions::routes(app));
     routes.extend(http::solutions::routes(app));
     routes.extend(http::files::routes(app));
+    routes.extend(http::imports::routes(app));
     routes.extend(http::events::routes(app));
     routes.extend(http::operations::routes(app));
     routes
