@@ -11,15 +11,15 @@ use kehub_model::object::ObjectDef;
 use kehub_model::schema::Edit;
 use kehub_model::{Actor, Catalog, Cell, Code, Label, Problem, RecordId, key};
 use kehub_records::{Because, Change, ChangeKind, Refusal};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, json};
 
 use super::{Imports, ask};
 use crate::definition::Mapping;
 use crate::files::Row;
 use crate::run::{
-    self, Fate, Hits, InFile, Judged, Known, Missing, Plan, ReadRow, Resolved, Seen, judge, nearest, read_row, resolve,
+    self, Fate, Hits, InFile, Judged, Known, Missing, Plan, ReadRow, Resolved, Seen, judge, read_row, resolve,
 };
-use crate::store::{self, Counts, ShownRow, Waiting};
+use crate::store::{Counts, Waiting};
 
 /// Rows of a chunk: one bulk commit.
 pub(super) const CHUNK: usize = 1_000;
@@ -46,7 +46,7 @@ pub(super) struct Pass {
     /// Words nobody knows, by place.
     pub(super) unknown: BTreeMap<(usize, String), u64>,
     /// Names near which they may be, by object and field.
-    names: HashMap<(String, String), Arc<Vec<String>>>,
+    pub(super) names: HashMap<(String, String), Arc<Vec<String>>>,
     pub(super) kept: usize,
 }
 
@@ -265,53 +265,6 @@ impl Imports {
             }
         }
     }
-
-    /// The rows of a chunk worth keeping, as rows of the room's table.
-    pub(super) async fn kept_rows(&self, pass: &mut Pass, chunk: &JudgedChunk) -> Result<Vec<ShownRow>, Refusal> {
-        let mut shown = Vec::new();
-        for row in &chunk.rows {
-            if pass.kept + shown.len() >= store::MOST_ROWS {
-                break;
-            }
-            if !is_bad(row.fate) && row.fate != Fate::Changed {
-                continue;
-            }
-            let mut suggestions = Vec::new();
-            for (place, text) in &row.unknown {
-                let near = self.near(pass, *place, text).await?;
-                suggestions.push(json!({"column": pass.plan.places[*place].heading, "value": text, "near": near}));
-            }
-            shown.push(shown_row(pass, row, suggestions));
-        }
-        pass.kept += shown.len();
-        Ok(shown)
-    }
-
-    /// What may be meant by a word nobody knows.
-    pub(super) async fn near(&self, pass: &mut Pass, place: usize, text: &str) -> Result<Vec<Json>, Refusal> {
-        let Some(found) = pass.plan.places.get(place) else { return Ok(Vec::new()) };
-        let Some(link) = &found.link else {
-            let options = found.kind.options().iter().filter(|option| !option.retired);
-            let language = pass.actor.language();
-            let labels = options.map(|option| (option.label.in_language(language), option.key.as_str()));
-            return Ok(nearest(text, labels).into_iter().map(|(label, key)| json!({"value": label, "title": label, "key": key})).collect());
-        };
-        let by = (link.object.clone(), link.by.field(text).to_owned());
-        if !pass.names.contains_key(&by) {
-            let names = match pass.catalog.object(&by.0) {
-                Some(object) => match ask::names(self.records(), &pass.actor, object, &by.1).await {
-                    Ok(names) => names,
-                    // Who may not list them is offered none.
-                    Err(Refusal::Problems(_)) => Vec::new(),
-                    Err(fault) => return Err(fault),
-                },
-                None => Vec::new(),
-            };
-            pass.names.insert(by.clone(), Arc::new(names));
-        }
-        let names = pass.names.get(&by).cloned().unwrap_or_default();
-        Ok(nearest(text, names.iter().map(|name| (name.as_str(), ()))).into_iter().map(|(name, ())| json!({"value": name, "title": name})).collect())
-    }
 }
 
 pub(super) fn is_bad(fate: Fate) -> bool {
@@ -364,33 +317,6 @@ pub(super) fn waiting(pass: &Pass, chunk: &JudgedChunk) -> Vec<Waiting> {
         Some(Waiting { n: row.n, id: row.id?, links: links.into_iter().collect() })
     })
     .collect()
-}
-
-pub(super) fn shown_row(pass: &Pass, row: &Judged, suggestions: Vec<Json>) -> ShownRow {
-    let language = pass.actor.language();
-    let changes = row.changes.iter().map(|change| {
-        let place = &pass.plan.places[change.place];
-        json!({"field": place.field.key, "before": run::as_json(&change.before), "after": run::as_json(&change.after)})
-    });
-    ShownRow {
-        n: row.n,
-        fate: row.fate,
-        id: row.id.filter(|_| !is_bad(row.fate)),
-        title: row.title.clone(),
-        changes: changes.collect(),
-        problems: row.problems.iter().map(|problem| problem.spoken(language)).collect(),
-        suggestions,
-    }
-}
-
-/// Why a row stays behind, in one line.
-pub(super) fn reason(pass: &Pass, row: &Judged) -> String {
-    let language = pass.actor.language();
-    let told = row.problems.iter().map(|problem| match problem.at.as_str() {
-        "" => problem.message(language),
-        at => format!("{at}: {}", problem.message(language)),
-    });
-    told.collect::<Vec<_>>().join("; ")
 }
 
 /// A row the file's reader could not read.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kehub_model::{Actor, Catalog, Cell, Code, Object, Problem, Problems};
+use kehub_model::fields::guess_date_format;
 use kehub_model::rights::{Action, Right};
 use kehub_records::Refusal;
 
@@ -62,10 +63,9 @@ impl Imports {
         if object.is_none() {
             if actor.has(Right::Design) {
                 job.body.new_object = Some(proposal.object.to_json());
-            }
-            if job.body.mapping.columns.is_empty() {
-                let Mapping { columns, .. } = proposal.mapping.clone();
-                job.body.mapping.columns = columns;
+                if job.body.mapping.columns.is_empty() {
+                    job.body.mapping.columns = proposal.mapping.columns.clone();
+                }
             }
         }
         job.body.look = Some(Look {
@@ -83,6 +83,7 @@ impl Imports {
                     name: name.clone(),
                     samples: samples[n].iter().filter(|cell| !cell.is_blank()).take(SAMPLES).map(|cell| short(&cell.text())).collect(),
                     guess: proposal.object.fields.get(n).map(|field| field.to_json()).unwrap_or_default(),
+                    format: guess_date_format(&samples[n]).map(str::to_owned),
                     found: matches[n].clone(),
                 })
                 .collect(),
@@ -136,11 +137,12 @@ impl Imports {
         actor: &Arc<Actor>,
         catalog: &Catalog,
     ) -> Result<BTreeMap<usize, LinkGuess>, Refusal> {
-        /// More objects than this are not asked.
+        /// More objects and columns than this are not asked about.
         const OBJECTS: usize = 100;
+        const COLUMNS: usize = 50;
         let mut guesses = BTreeMap::new();
         let readable = |object: &&Arc<Object>| actor.may(object, Action::Read) && object.parent.is_none();
-        for (n, cells) in samples.iter().enumerate() {
+        for (n, cells) in samples.iter().enumerate().take(COLUMNS) {
             let names = run::names_in(cells, actor.reading.zone);
             if names.len() < 2 {
                 continue;

@@ -6,6 +6,8 @@ mod chunk;
 mod console;
 mod export;
 mod failures;
+mod kept;
+mod later;
 mod look;
 mod report;
 mod undo;
@@ -16,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use kehub_db::{TableWrite, new_id};
+use kehub_db::new_id;
 use kehub_model::actor::{CONSOLE, SYSTEM};
 use kehub_model::fields::Reading;
 use kehub_model::object::ObjectDef;
@@ -202,6 +204,10 @@ impl Imports {
             if let Some(object) = &object {
                 self.may_import(actor, object)?;
             }
+            if job.body.new_object.is_some() && !map.contains_key("mapping") {
+                // They were those of the object this file could have become.
+                job.body.mapping.columns.clear();
+            }
             job.body.object = object;
         }
         self.look_at(&mut job, actor).await?;
@@ -237,22 +243,27 @@ impl Imports {
         job.body.counts = Counts::default();
         job.body.problems.clear();
         job.body.unknown.clear();
+        // A run that broke off goes on where it stood; everything else begins anew.
+        let from = job.state;
+        let broke_off = from == State::Failed && what == carry::What::Run && job.body.commit.is_some();
         job.state = state;
         job.updated_at = db.clock.now().timestamp_micros();
-        let began = self.claim(&job, vec![store::forget_rows(job.id)]).await?;
-        if !began {
+        if !self.claim(&job, from).await? {
             return Err(Problem::new(Code::Busy, "").into());
+        }
+        if !broke_off {
+            job.body.commit = None;
+            db.write(vec![store::forget_rows(job.id)]).await?;
         }
         Ok(self.start(job, actor.clone(), what))
     }
 
     /// Moves a job into its new state, unless somebody else did a moment before.
-    async fn claim(&self, job: &Job, mut with: Vec<TableWrite>) -> Result<bool, Refusal> {
+    async fn claim(&self, job: &Job, from: State) -> Result<bool, Refusal> {
         if self.inner.live.lock().contains_key(&job.id) {
             return Ok(false);
         }
-        with.insert(0, store::update(job));
-        let changed = self.records().db().write(with).await?;
+        let changed = self.records().db().write(vec![store::update_from(job, from)]).await?;
         Ok(changed.first().is_some_and(|count| *count > 0))
     }
 

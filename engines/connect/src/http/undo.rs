@@ -22,7 +22,7 @@ impl Imports {
             told["undo"] = told_undo(&undone);
             return Ok(told);
         }
-        require(&job, &[State::Done])?;
+        require(&job, &[State::Done, State::Failed])?;
         if self.inner.live.lock().contains_key(&id) {
             return Err(Problem::new(Code::Busy, "").into());
         }

@@ -76,6 +76,12 @@ pub fn update(job: &Job) -> TableWrite {
     TableWrite::Update { table: IMPORT, values: values(job).split_off(1), filter }
 }
 
+/// The same, only while the job is in the state it was read in.
+pub fn update_from(job: &Job, from: State) -> TableWrite {
+    let filter = vec![Where::Is("id", job.id.into()), Where::Is("state", from.text().into())];
+    TableWrite::Update { table: IMPORT, values: values(job).split_off(1), filter }
+}
+
 fn values(job: &Job) -> Vec<(&'static str, Bind)> {
     let body = serde_json::to_string(&job.body).unwrap_or_default();
     vec![

@@ -84,7 +84,7 @@ async fn missing_parents_and_options_are_made_once() {
     assert_eq!(options, Some(3));
     assert_eq!(counts(&workspace.import("thing", text, map).await), [0, 0, 3, 0, 0, 0]);
     // Undone, the parents go too.
-    workspace.imports.undo(&workspace.boss, summary.import, false, Choice::Refuse).await.expect("undone");
+    workspace.imports.undo(&workspace.boss, summary.import, false, Choice::Skip).await.expect("undone");
     assert_eq!((workspace.count("thing").await, workspace.count("maker").await), (0, 0));
 }
 
@@ -293,4 +293,39 @@ async fn a_chosen_heading_is_known_next_time() {
     assert_eq!(counts(&workspace.import("thing", text, map).await), [1, 0, 0, 0, 0, 0]);
     let (_, job) = workspace.bring(Some("thing"), "bezeichnung:,SKU\nB,2\n", json!({})).await;
     assert_eq!(job["columns"][0]["match"], json!({"field": "name", "how": "learned"}));
+}
+
+#[tokio::test]
+async fn changed_links_are_told_with_their_titles() {
+    let workspace = Workspace::new(shop()).await;
+    let maker = workspace.create("maker", json!({"name": "Acme"})).await;
+    let other = workspace.create("maker", json!({"name": "Beta"})).await;
+    workspace.create("thing", json!({"name": "Chair", "sku": "1", "maker": maker})).await;
+    let summary = workspace.import("thing", "SKU,Maker\n1,Beta\n", "{}").await;
+    assert_eq!(counts(&summary), [0, 1, 0, 0, 0, 0], "{:?}", summary.rows);
+    let rows = workspace.imports.rows(&workspace.boss, summary.import, None, None).await.expect("rows");
+    let told = json!([{"field": "maker", "before": {"id": maker, "title": "Acme"}, "after": {"id": other, "title": "Beta"}}]);
+    assert_eq!(rows["rows"][0]["changes"], told);
+}
+
+#[tokio::test]
+async fn a_run_that_broke_off_goes_on_when_it_is_started_again() {
+    let workspace = Workspace::new(shop()).await;
+    // Without a key nothing but the place reached tells what was written.
+    let good: String = "Thing name\n".to_owned() + &(0..1_000).map(|n| format!("Thing {n}\n")).collect::<String>();
+    let (id, _) = workspace.bring(Some("thing"), &(good.clone() + "\"open\n"), json!({})).await;
+    let db = workspace.records.db().clone();
+    let job = workspace.imports.run(&workspace.boss, id).await.expect("run");
+    // An open quote is a row that cannot be read; the file as a whole can.
+    assert_eq!((&job["state"], &job["counts"]["new"], &job["counts"]["failed"]), (&json!("done"), &json!(1_000), &json!(1)), "{job}");
+    let mut job = store::load(&db, id).await.expect("read").expect("a job");
+    job.state = State::Failed;
+    std::fs::write(&job.body.path, good + "Thing 1000\nThing 1001\n").expect("written");
+    db.write(vec![store::update(&job)]).await.expect("written");
+    let mut reached = store::reached(&db, id).await.expect("read").expect("a place");
+    (reached.chunks, reached.done, reached.counts.failed) = (1, 1_000, 0);
+    db.write(vec![store::put_reached(id, &reached)]).await.expect("written");
+    let job = workspace.imports.run(&workspace.boss, id).await.expect("run");
+    assert_eq!((&job["state"], &job["counts"]["new"]), (&json!("done"), &json!(1_002)), "{job}");
+    assert_eq!(workspace.count("thing").await, 1_002);
 }
