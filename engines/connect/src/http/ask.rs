@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kehub_model::fields::{Column as Stands, Kind, Written};
-use kehub_model::{Actor, Field, Object, RecordId, Value};
+use kehub_model::{Actor, Cell, Field, Object, RecordId, Value};
 use kehub_records::{Records, Refusal, Style};
 use serde_json::{Value as Json, json};
 
@@ -21,9 +21,21 @@ pub(super) async fn find(
     field: &str,
     texts: Vec<String>,
 ) -> Result<HashMap<String, Hits>, Refusal> {
-    let values: Vec<Json> = texts.iter().map(|text| Json::String(text.clone())).collect();
+    let catalog = records.catalog();
+    let kind = catalog.object(object).and_then(|object| object.field(field)).map(|field| &field.def.kind);
+    let values: Vec<Json> = texts.iter().map(|text| Json::String(as_stored(kind, text, actor))).collect();
     let found = records.find(actor, object, field, &values).await?;
     Ok(texts.into_iter().zip(found.into_iter().map(of_hits)).collect())
+}
+
+/// A text as a field keeps it: `138 0013 8000` with its country, an option's label as its key.
+fn as_stored(kind: Option<&Kind>, text: &str, actor: &Actor) -> String {
+    let is_plain = |kind: &&Kind| matches!(kind, Kind::Text(_) | Kind::LongText(_) | Kind::Serial(_) | Kind::Id(_));
+    let Some(kind) = kind.filter(|kind| !is_plain(kind) && kind.target().is_none()) else { return text.to_owned() };
+    match kind.read_cell(&Cell::Text(text.to_owned()), &actor.reading) {
+        Ok(Written::Value(Value::Text(stored))) => stored,
+        _ => text.to_owned(),
+    }
 }
 
 fn of_hits(mut found: Vec<(RecordId, String)>) -> Hits {

@@ -1,5 +1,6 @@
 //! Imports carried out on a database: written, repeated, undone, resumed, refused.
 
+use kehub_db::TableWrite;
 use kehub_model::history::undo::Choice;
 use kehub_model::rights::RoleDef;
 use kehub_model::{Actor, RecordId};
@@ -7,7 +8,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 use super::workspace::{Workspace, counts, shop};
-use crate::http::{Console, Export, Format, Imports};
+use crate::http::{Console, Export, Format, Imports, New};
 use crate::store::{self, State};
 
 /// Many rows with a key.
@@ -328,4 +329,77 @@ async fn a_run_that_broke_off_goes_on_when_it_is_started_again() {
     let job = workspace.imports.run(&workspace.boss, id).await.expect("run");
     assert_eq!((&job["state"], &job["counts"]["new"]), (&json!("done"), &json!(1_002)), "{job}");
     assert_eq!(workspace.count("thing").await, 1_002);
+}
+
+/// People and departments as the platform has them, and an object of a clerk's.
+fn office() -> Json {
+    json!([
+        {"key": "department", "label": "Department", "fields": [
+            {"key": "name", "type": "text", "label": "Name"}, {"key": "parent", "type": "department", "label": "Above"}]},
+        {"key": "person", "label": "Person", "title": "name", "fields": [
+            {"key": "name", "type": "text", "label": "Name"},
+            {"key": "email", "type": "email", "label": "E-mail", "unique": true},
+            {"key": "phone", "type": "phone", "label": "Mobile"},
+            {"key": "manager", "type": "person", "label": "Manager"}]},
+        {"key": "note", "label": "Note", "fields": [
+            {"key": "text", "type": "text", "label": "Text"},
+            {"key": "who", "type": "person", "label": "Who"},
+            {"key": "team", "type": "people", "label": "Team"}]}])
+}
+
+#[tokio::test]
+async fn people_are_found_by_name_phone_and_mail() {
+    let workspace = Workspace::new(office()).await;
+    let anna = workspace.create("person", json!({"name": "Anna", "email": "anna@example.com", "phone": "+8613800138000"})).await;
+    workspace.create("person", json!({"name": "Ben", "email": "ben@example.com"})).await;
+    workspace.create("person", json!({"name": "Ben", "email": "ben2@example.com"})).await;
+    let text = "Text,Who,Owner,Team\n1,Anna,,\n2,ANNA@example.com,,\n3,138 0013 8000,Anna,\"ben@example.com, Anna\"\n4,Ben,,\n5,Nobody,,\n";
+    let summary = workspace.import("note", text, "{}").await;
+    assert_eq!(counts(&summary), [3, 0, 0, 1, 1, 0], "{:?} {:?}", summary.problems, summary.rows);
+    let found = workspace.query("note", json!({"filter": {"field": "who", "op": "eq", "value": anna}, "sort": [{"field": "text"}]})).await;
+    assert_eq!(found["records"].as_array().map(Vec::len), Some(3));
+    let third = &found["records"][2];
+    assert_eq!((&third["owner"]["title"], &third["team"][0]["title"], &third["team"][1]["title"]), (&json!("Anna"), &json!("Ben"), &json!("Anna")));
+}
+
+#[tokio::test]
+async fn a_right_that_is_gone_when_an_import_goes_on_stops_it() {
+    let workspace = Workspace::new(office()).await;
+    let ben = workspace.create("person", json!({"name": "Ben", "email": "ben@example.com"})).await;
+    let db = workspace.records.db().clone();
+    let role = |import: bool| {
+        let body = json!({"key": "clerk", "objects": {"note": {"create": true, "read": true, "update": true, "import": import}}});
+        TableWrite::Put {
+            table: "definition",
+            values: vec![
+                ("kind", "role".into()), ("key", "clerk".into()), ("body", body.to_string().into()),
+                ("solution", "".into()), ("version", 1.into()), ("moment", 0.into()), ("state", 0.into()),
+            ],
+            keys: 2,
+        }
+    };
+    let credential = vec![
+        ("person", ben.into()), ("email", "ben@example.com".into()), ("is_admin", 0.into()), ("is_disabled", 0.into()), ("created_at", 0.into()),
+    ];
+    let writes = vec![
+        TableWrite::Insert { table: "identity_credential", values: credential, key: false },
+        TableWrite::Insert { table: "identity_role", values: vec![("person", ben.into()), ("role", "clerk".into())], key: false },
+        role(true),
+    ];
+    db.write_rights(writes).await.expect("written");
+    workspace.records.refresh().await.expect("refreshed");
+    let actor = workspace.records.actor(ben, Default::default()).await.expect("read").expect("Ben");
+    let path = workspace.file("ben.csv", "Text\nA\n");
+    let new = New { path, name: "ben.csv".to_owned(), object: Some("note".to_owned()), ..New::default() };
+    let job = workspace.imports.create(&actor, new).await.expect("a job");
+    let id: RecordId = job["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    // The server stopped while it ran, and meanwhile the right was taken away.
+    let mut job = store::load(&db, id).await.expect("read").expect("a job");
+    job.state = State::Running;
+    db.write(vec![store::update(&job)]).await.expect("written");
+    db.write_rights(vec![role(false)]).await.expect("written");
+    workspace.imports.resume_all().await.expect("resumed");
+    let job = until_over(&workspace.imports, &workspace.boss, id).await;
+    assert_eq!((&job["state"], &job["problems"][0]["code"]), (&json!("failed"), &json!("forbidden")), "{job}");
+    assert_eq!(workspace.count("note").await, 0);
 }
