@@ -95,7 +95,8 @@ impl Imports {
     /// The dry run: the whole way without writing.
     async fn judge_all(&self, job: &mut Job, actor: &Arc<Actor>, live: &Live) -> Result<(), Stop> {
         let mut pass = self.begin_pass(job, actor).await?;
-        let mut failures = Failures::open(&failures::path(&self.folder_of(job.id)), &pass.headings, job.body.language, 0)?;
+        let mut failures =
+            Failures::open(&failures::path(&self.folder_of(job.id)), &pass.headings, job.body.language, 0)?;
         let mut rows = self.read_file(job);
         let mut done = 0;
         while let Some(read) = rows.recv().await {
@@ -242,7 +243,8 @@ impl Imports {
         }
         let object = job.body.object.clone().unwrap_or_default();
         let pass = Pass::new(job.id, actor.clone(), mapping, headings, &object, self.records().catalog());
-        let mut pass = pass.ok_or_else(|| Stop::Problems(vec![Problem::new(Code::UnknownObject, "object").with("name", &object)]))?;
+        let mut pass = pass
+            .ok_or_else(|| Stop::Problems(vec![Problem::new(Code::UnknownObject, "object").with("name", &object)]))?;
         let needed = InFile::needed(&pass.plan);
         if !needed.is_empty() {
             let mut rows = self.read_file(job);
@@ -283,7 +285,9 @@ impl Imports {
                     }
                     row => chunk.push(row),
                 }
-                if chunk.len() == CHUNK && sender.blocking_send(Ok(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))).is_err() {
+                if chunk.len() == CHUNK
+                    && sender.blocking_send(Ok(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))).is_err()
+                {
                     return;
                 }
             }
@@ -311,7 +315,8 @@ impl Imports {
     async fn remember(&self, job: &Job, pass: &Pass) -> Result<(), Stop> {
         let given = job.body.mapping.columns.iter().filter_map(|(heading, column)| Some((heading, column.as_ref()?)));
         let object = &pass.plan.object.key;
-        let writes: Vec<TableWrite> = given.map(|(heading, column)| store::learn(object, &remembered(heading), &column.field)).collect();
+        let writes: Vec<TableWrite> =
+            given.map(|(heading, column)| store::learn(object, &remembered(heading), &column.field)).collect();
         if !writes.is_empty() {
             self.records().db().write(writes).await?;
         }

@@ -58,7 +58,14 @@ pub(super) struct JudgedChunk {
 }
 
 impl Pass {
-    pub(super) fn new(import: RecordId, actor: Arc<Actor>, mapping: Mapping, headings: Vec<String>, object: &str, catalog: Arc<Catalog>) -> Option<Pass> {
+    pub(super) fn new(
+        import: RecordId,
+        actor: Arc<Actor>,
+        mapping: Mapping,
+        headings: Vec<String>,
+        object: &str,
+        catalog: Arc<Catalog>,
+    ) -> Option<Pass> {
         let plan = Plan::compile(&mapping, &headings, catalog.object(object)?, &catalog, &actor);
         Some(Pass {
             actor,
@@ -117,7 +124,12 @@ impl Pass {
 
 impl Imports {
     /// Judges a chunk. When it `writes`, what the mapping lets it make — options, records linked to — is made first.
-    pub(super) async fn judge_chunk(&self, pass: &mut Pass, chunk: Vec<Read>, writes: bool) -> Result<JudgedChunk, Refusal> {
+    pub(super) async fn judge_chunk(
+        &self,
+        pass: &mut Pass,
+        chunk: Vec<Read>,
+        writes: bool,
+    ) -> Result<JudgedChunk, Refusal> {
         let mut unreadable = Vec::new();
         let mut rows: Vec<Row> = Vec::with_capacity(chunk.len());
         for row in chunk {
@@ -203,7 +215,8 @@ impl Imports {
                     Ok(_) => break,
                     Err(Refusal::Problems(problems)) => {
                         // A name that cannot be a record stays unknown, and its rows say so.
-                        let refused: BTreeSet<usize> = problems.iter().filter_map(|problem| number_of(&problem.at)).collect();
+                        let refused: BTreeSet<usize> =
+                            problems.iter().filter_map(|problem| number_of(&problem.at)).collect();
                         if refused.is_empty() {
                             return Err(Refusal::Problems(problems));
                         }
@@ -217,7 +230,15 @@ impl Imports {
                 }
             }
             let place = (object.clone(), field.clone());
-            let again: Vec<String> = pass.known.links.get(&place).into_iter().flatten().filter(|(_, hits)| matches!(hits, Hits::None)).map(|(text, _)| text.clone()).collect();
+            let again: Vec<String> = pass
+                .known
+                .links
+                .get(&place)
+                .into_iter()
+                .flatten()
+                .filter(|(_, hits)| matches!(hits, Hits::None))
+                .map(|(text, _)| text.clone())
+                .collect();
             let found = ask::find(self.records(), &pass.actor, &object, &field, again).await?;
             pass.known.links.entry(place).or_default().extend(found);
         }
@@ -241,7 +262,8 @@ impl Imports {
         let mut patience = 0;
         loop {
             let places: Vec<usize> = (0..chunk.rows.len()).filter(|n| is_written(&chunk.rows[*n])).collect();
-            let changes: Vec<Change> = places.iter().enumerate().map(|(n, place)| change(pass, &chunk.rows[*place], n)).collect();
+            let changes: Vec<Change> =
+                places.iter().enumerate().map(|(n, place)| change(pass, &chunk.rows[*place], n)).collect();
             if changes.is_empty() {
                 self.records().db().write(with(pass, chunk)).await?;
                 return Ok(None);
@@ -252,7 +274,9 @@ impl Imports {
                     return Ok(done.commit.filter(|_| wrote).map(|moment| moment.to_string()));
                 }
                 Err(Refusal::Problems(problems)) => {
-                    if problems.iter().all(|problem| matches!(problem.code, Code::Busy | Code::TimedOut)) && patience < 8 {
+                    if problems.iter().all(|problem| matches!(problem.code, Code::Busy | Code::TimedOut))
+                        && patience < 8
+                    {
                         patience += 1;
                         tokio::time::sleep(std::time::Duration::from_millis(50 << patience)).await;
                         continue;
@@ -340,7 +364,8 @@ fn bad_row(problem: &Problem) -> Judged {
 fn will_make(known: &mut Known, missing: Missing) {
     for (place, texts) in missing {
         // However it is spelled in other rows, it is the one that is made.
-        let spelled: HashMap<String, String> = texts.into_iter().map(|text| (kehub_model::text::fold(&text), text)).collect();
+        let spelled: HashMap<String, String> =
+            texts.into_iter().map(|text| (kehub_model::text::fold(&text), text)).collect();
         let of_place = known.links.entry(place).or_default();
         for (text, hits) in of_place.iter_mut().filter(|(_, hits)| matches!(hits, Hits::None)) {
             if let Some(made) = spelled.get(&kehub_model::text::fold(text)) {

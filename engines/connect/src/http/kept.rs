@@ -16,7 +16,8 @@ impl Imports {
     /// The rows of a chunk worth keeping, as rows of the room's table.
     pub(super) async fn kept_rows(&self, pass: &mut Pass, chunk: &JudgedChunk) -> Result<Vec<ShownRow>, Refusal> {
         let room = store::MOST_ROWS.saturating_sub(pass.kept);
-        let rows: Vec<&Judged> = chunk.rows.iter().filter(|row| is_bad(row.fate) || row.fate == Fate::Changed).take(room).collect();
+        let rows: Vec<&Judged> =
+            chunk.rows.iter().filter(|row| is_bad(row.fate) || row.fate == Fate::Changed).take(room).collect();
         let titles = self.titles(pass, &rows).await?;
         let mut shown = Vec::with_capacity(rows.len());
         for row in rows {
@@ -42,7 +43,9 @@ impl Imports {
         }
         let mut titles = HashMap::new();
         for (object, ids) in ids.into_iter().filter(|(_, ids)| !ids.is_empty()) {
-            for hits in ask::find(self.records(), &pass.actor, object, "id", ids.into_iter().collect()).await?.into_values() {
+            for hits in
+                ask::find(self.records(), &pass.actor, object, "id", ids.into_iter().collect()).await?.into_values()
+            {
                 if let Hits::One(id, title) = hits {
                     titles.insert(id, title);
                 }
@@ -58,7 +61,10 @@ impl Imports {
             let options = found.kind.options().iter().filter(|option| !option.retired);
             let language = pass.actor.language();
             let labels = options.map(|option| (option.label.in_language(language), option.key.as_str()));
-            return Ok(nearest(text, labels).into_iter().map(|(label, key)| json!({"value": label, "title": label, "key": key})).collect());
+            return Ok(nearest(text, labels)
+                .into_iter()
+                .map(|(label, key)| json!({"value": label, "title": label, "key": key}))
+                .collect());
         };
         let by = (link.object.clone(), link.by.field(text).to_owned());
         if !pass.names.contains_key(&by) {
@@ -74,11 +80,19 @@ impl Imports {
             pass.names.insert(by.clone(), Arc::new(names));
         }
         let names = pass.names.get(&by).cloned().unwrap_or_default();
-        Ok(nearest(text, names.iter().map(|name| (name.as_str(), ()))).into_iter().map(|(name, ())| json!({"value": name, "title": name})).collect())
+        Ok(nearest(text, names.iter().map(|name| (name.as_str(), ())))
+            .into_iter()
+            .map(|(name, ())| json!({"value": name, "title": name}))
+            .collect())
     }
 }
 
-pub(super) fn shown_row(pass: &Pass, row: &Judged, suggestions: Vec<Json>, titles: &HashMap<RecordId, String>) -> ShownRow {
+pub(super) fn shown_row(
+    pass: &Pass,
+    row: &Judged,
+    suggestions: Vec<Json>,
+    titles: &HashMap<RecordId, String>,
+) -> ShownRow {
     let language = pass.actor.language();
     let changes = row.changes.iter().map(|change| {
         let place = &pass.plan.places[change.place];

@@ -17,7 +17,13 @@ use crate::store::{self, Job, Reached, ShownRow, Waiting};
 
 impl Imports {
     /// Links among the file's own rows, once all of them are records.
-    pub(super) async fn link_later(&self, job: &Job, pass: &mut Pass, reached: &mut Reached, failures: &mut Failures) -> Result<(), Stop> {
+    pub(super) async fn link_later(
+        &self,
+        job: &Job,
+        pass: &mut Pass,
+        reached: &mut Reached,
+        failures: &mut Failures,
+    ) -> Result<(), Stop> {
         let mut refused: HashMap<u64, Problem> = HashMap::new();
         loop {
             let before = reached.clone();
@@ -57,7 +63,9 @@ impl Imports {
                 match self.records().write(&pass.actor, changes, pass.because(writes)).await {
                     Ok(_) => {}
                     Err(Refusal::Problems(problems)) => {
-                        let of_rows = problems.iter().filter_map(|problem| Some((chunk::number_of(&problem.at)? as u64, problem.clone())));
+                        let of_rows = problems
+                            .iter()
+                            .filter_map(|problem| Some((chunk::number_of(&problem.at)? as u64, problem.clone())));
                         refused.extend(of_rows);
                         if refused.is_empty() {
                             return Err(Stop::Problems(problems));
@@ -75,7 +83,11 @@ impl Imports {
         }
     }
 
-    async fn found_later(&self, pass: &mut Pass, links: &[(String, Vec<String>)]) -> Result<Result<Map<String, Json>, Problem>, Stop> {
+    async fn found_later(
+        &self,
+        pass: &mut Pass,
+        links: &[(String, Vec<String>)],
+    ) -> Result<Result<Map<String, Json>, Problem>, Stop> {
         let mut values = Map::new();
         for (key, texts) in links {
             let place = pass.plan.places.iter().find(|place| place.field.key == *key).cloned();
@@ -88,7 +100,8 @@ impl Imports {
                 let hits = match known {
                     Some(hits @ Hits::One(..)) => hits,
                     _ => {
-                        let found = ask::find(self.records(), &pass.actor, &link.object, by, vec![text.clone()]).await?;
+                        let found =
+                            ask::find(self.records(), &pass.actor, &link.object, by, vec![text.clone()]).await?;
                         let hits = found.get(text).cloned().unwrap_or(Hits::None);
                         pass.known.links.entry(at).or_default().insert(text.clone(), hits.clone());
                         hits
@@ -97,7 +110,9 @@ impl Imports {
                 match hits {
                     Hits::One(id, _) if !ids.contains(&id) => ids.push(id),
                     Hits::One(..) => {}
-                    Hits::Many => return Ok(Err(Problem::new(Code::AmbiguousRecord, &place.heading).with("value", text))),
+                    Hits::Many => {
+                        return Ok(Err(Problem::new(Code::AmbiguousRecord, &place.heading).with("value", text)));
+                    }
                     _ => return Ok(Err(Problem::new(Code::NoSuchRecord, &place.heading).with("value", text))),
                 }
             }
@@ -112,5 +127,13 @@ impl Imports {
 /// A row whose record is there, without its link.
 fn left_alone(row: &Waiting, problem: &Problem, language: Language) -> ShownRow {
     let (title, changes, suggestions) = (String::new(), Vec::new(), Vec::new());
-    ShownRow { n: row.n, fate: Fate::Failed, id: Some(row.id), title, changes, problems: vec![problem.spoken(language)], suggestions }
+    ShownRow {
+        n: row.n,
+        fate: Fate::Failed,
+        id: Some(row.id),
+        title,
+        changes,
+        problems: vec![problem.spoken(language)],
+        suggestions,
+    }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use kehub_model::{Actor, Catalog, Cell, Code, Object, Problem, Problems};
 use kehub_model::fields::guess_date_format;
 use kehub_model::rights::{Action, Right};
+use kehub_model::{Actor, Catalog, Cell, Code, Object, Problem, Problems};
 use kehub_records::Refusal;
 
 use super::{Imports, ask};
@@ -81,7 +81,12 @@ impl Imports {
                 .enumerate()
                 .map(|(n, name)| SeenColumn {
                     name: name.clone(),
-                    samples: samples[n].iter().filter(|cell| !cell.is_blank()).take(SAMPLES).map(|cell| short(&cell.text())).collect(),
+                    samples: samples[n]
+                        .iter()
+                        .filter(|cell| !cell.is_blank())
+                        .take(SAMPLES)
+                        .map(|cell| short(&cell.text()))
+                        .collect(),
                     guess: proposal.object.fields.get(n).map(|field| field.to_json()).unwrap_or_default(),
                     format: guess_date_format(&samples[n]).map(str::to_owned),
                     found: matches[n].clone(),
@@ -116,7 +121,8 @@ impl Imports {
     pub(super) fn whole_mapping(job: &Job) -> (Mapping, Vec<String>) {
         let look = job.body.look.as_ref();
         let headings = look.map(Look::headings).unwrap_or_default();
-        let matches: Vec<Option<Match>> = look.map(|look| look.columns.iter().map(|column| column.found.clone()).collect()).unwrap_or_default();
+        let matches: Vec<Option<Match>> =
+            look.map(|look| look.columns.iter().map(|column| column.found.clone()).collect()).unwrap_or_default();
         (run::complete(&job.body.mapping, &headings, &matches), headings)
     }
 

@@ -22,8 +22,8 @@ use kehub_db::new_id;
 use kehub_model::actor::{CONSOLE, SYSTEM};
 use kehub_model::fields::Reading;
 use kehub_model::object::ObjectDef;
-use kehub_model::schema::Edit;
 use kehub_model::rights::{Action, Right};
+use kehub_model::schema::Edit;
 use kehub_model::{Actor, Code, Problem, Problems, RecordId};
 use kehub_records::{Records, Refusal};
 use parking_lot::Mutex;
@@ -137,7 +137,8 @@ impl Imports {
         let db = self.records().db();
         let id = new_id(&db.clock);
         let path = self.folder_of(id).join("file");
-        let size = take_file(&new.path, &path).map_err(|error| Problem::new(Code::BadFile, "file").with("hint", error))?;
+        let size =
+            take_file(&new.path, &path).map_err(|error| Problem::new(Code::BadFile, "file").with("hint", error))?;
         let now = db.clock.now().timestamp_micros();
         let body = Body {
             path,
@@ -153,7 +154,16 @@ impl Imports {
             commit: None,
             total: 0,
         };
-        let mut job = Job { id, actor: actor.id, state: State::Waiting, file: new.name, size, body, created_at: now, updated_at: now };
+        let mut job = Job {
+            id,
+            actor: actor.id,
+            state: State::Waiting,
+            file: new.name,
+            size,
+            body,
+            created_at: now,
+            updated_at: now,
+        };
         if let Err(problem) = self.look_at(&mut job, actor).await {
             // A file that cannot be read makes no import.
             let _ = std::fs::remove_dir_all(self.folder_of(id));
@@ -172,7 +182,11 @@ impl Imports {
             return Err(Problem::new(Code::WrongType, "").with("expected", "object").into());
         };
         let known = ["object", "mapping", "key", "new_object"];
-        problems.extend(map.keys().filter(|key| !known.contains(&key.as_str())).map(|key| Problem::new(Code::UnknownKey, key).with("name", key)));
+        problems.extend(
+            map.keys()
+                .filter(|key| !known.contains(&key.as_str()))
+                .map(|key| Problem::new(Code::UnknownKey, key).with("name", key)),
+        );
         if let Some(json) = map.get("mapping") {
             match Mapping::from_json(json.clone()) {
                 Ok(mapping) => job.body.mapping = mapping,
@@ -234,7 +248,13 @@ impl Imports {
     }
 
     /// Begins to carry a job out; the channel tells when it has ended.
-    async fn begin(&self, mut job: Job, actor: &Arc<Actor>, state: State, what: carry::What) -> Result<watch::Receiver<bool>, Refusal> {
+    async fn begin(
+        &self,
+        mut job: Job,
+        actor: &Arc<Actor>,
+        state: State,
+        what: carry::What,
+    ) -> Result<watch::Receiver<bool>, Refusal> {
         let problems = self.check(&job, actor)?;
         if !problems.is_empty() {
             return Err(problems.into());
@@ -281,7 +301,13 @@ impl Imports {
     }
 
     /// `GET /imports/{id}/rows?fate=…&cursor=…`: rows worth looking at.
-    pub async fn rows(&self, actor: &Arc<Actor>, id: RecordId, fate: Option<&str>, cursor: Option<&str>) -> Result<Json, Refusal> {
+    pub async fn rows(
+        &self,
+        actor: &Arc<Actor>,
+        id: RecordId,
+        fate: Option<&str>,
+        cursor: Option<&str>,
+    ) -> Result<Json, Refusal> {
         const PAGE: u32 = 100;
         let job = self.job(actor, id).await?;
         let after = match cursor.map(str::parse::<u64>) {
@@ -317,7 +343,10 @@ impl Imports {
         let mut swept = 0;
         for job in store::list(self.records().db(), None, 100_000).await? {
             let is_over = matches!(job.state, State::Done | State::Failed | State::Undone);
-            if is_over && job.updated_at < before.timestamp_micros() && std::fs::remove_dir_all(self.folder_of(job.id)).is_ok() {
+            if is_over
+                && job.updated_at < before.timestamp_micros()
+                && std::fs::remove_dir_all(self.folder_of(job.id)).is_ok()
+            {
                 swept += 1;
             }
         }
