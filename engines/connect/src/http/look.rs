@@ -60,12 +60,10 @@ impl Imports {
             None => Vec::new(),
         };
         job.body.new_object = None;
-        if object.is_none() {
-            if actor.has(Right::Design) {
-                job.body.new_object = Some(proposal.object.to_json());
-                if job.body.mapping.columns.is_empty() {
-                    job.body.mapping.columns = proposal.mapping.columns.clone();
-                }
+        if object.is_none() && actor.has(Right::Design) {
+            job.body.new_object = Some(proposal.object.to_json());
+            if job.body.mapping.columns.is_empty() {
+                job.body.mapping.columns = proposal.mapping.columns.clone();
             }
         }
         job.body.look = Some(Look {
