@@ -15,9 +15,16 @@ pub enum Cond {
     And(Vec<Cond>),
     Or(Vec<Cond>),
     Not(Box<Cond>),
-    Test { on: Operand, is: Is },
+    Test {
+        on: Operand,
+        is: Is,
+    },
     /// Some record on the other side of a to-many step satisfies the condition, which is relative to that record.
-    Exists { steps: Vec<Step>, many: ManyStep, cond: Box<Cond> },
+    Exists {
+        steps: Vec<Step>,
+        many: ManyStep,
+        cond: Box<Cond>,
+    },
 }
 
 /// A field, reached from the record asked about over to-one links.
