@@ -52,7 +52,8 @@ export async function signIn(page, lang = 'zh') {
   await page.getByLabel(lang === 'zh' ? '密码' : 'Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: lang === 'zh' ? '登录' : 'Sign in' }).click();
   await page.waitForURL(`${url}/`);
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  // The bar on top stands only on pages of those who are signed in.
+  await page.getByRole('banner').waitFor();
 }
 
 /** Speaks to the server as the signed-in page would. */

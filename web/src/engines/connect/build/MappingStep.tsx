@@ -10,7 +10,7 @@ import { useSay } from '@/i18n/label';
 import type { Catalog } from '@/records/fieldPaths';
 import { Labelled } from '@/ui/Labelled';
 import { MappingTable } from './MappingTable';
-import { cleanMapping, type Columns, mappingProblems, sourceOf, startColumns } from './mapping';
+import { type Columns, cleanMapping, mappingProblems, sourceOf, startColumns } from './mapping';
 import { SourceLine } from './SourceLine';
 
 /** One field without duplicates tells which record a row is. */
