@@ -52,7 +52,8 @@ export async function signIn(page, lang = 'zh') {
   await page.getByLabel(lang === 'zh' ? '密码' : 'Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: lang === 'zh' ? '登录' : 'Sign in' }).click();
   await page.waitForURL(`${url}/`);
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  // The bar on top stands only on pages of those who are signed in.
+  await page.getByRole('banner').waitFor();
 }
 
 /** Speaks to the server as the signed-in page would. */
@@ -113,7 +114,7 @@ export async function toast(page, text) {
 }
 
 const rooms =
-  'common|entry|shell|palette|home|types|typeGroups|system|ops|within|units|filter|sums|address|files|rich|subform|colors|options|settings|serial|table|heights|past|fixed|conflict|record|related|history|actors|causes|undo|why|views|bulk|imports|design|admin|people|departments|roles|operations|settingsPage|keys';
+  'common|entry|shell|palette|home|types|typeGroups|system|ops|within|units|filter|sums|address|files|rich|subform|colors|options|settings|serial|table|trash|heights|past|fixed|conflict|record|related|history|actors|causes|undo|why|views|bulk|imports|design|admin|people|departments|roles|operations|settingsPage|keys';
 const keyLike = new RegExp(`(?:^|\\s)((?:${rooms})\\.[a-zA-Z_]+)(?=$|\\s)`);
 
 export async function assertTranslated(page, where) {

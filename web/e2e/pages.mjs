@@ -25,7 +25,9 @@ async function visit(page, check) {
   for (const address of addresses) {
     await page.goto(address);
     await page.locator('h1, .ant-drawer-title').first().waitFor();
-    await page.waitForFunction(() => !document.querySelector('.ant-spin-spinning, .ant-skeleton, [aria-busy=true]'));
+    await page.waitForFunction(
+      () => !document.querySelector('.ant-spin-spinning, .ant-skeleton, [aria-busy=true]'),
+    );
     await check(address);
   }
 }

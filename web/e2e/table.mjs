@@ -146,7 +146,7 @@ export const tests = [
       await dialog.getByLabel('改为').click();
       await pick(page, '远');
       await dialog.getByRole('button', { name: '修改 2 条' }).click();
-      await page.getByText('成功修改 2 条').first().waitFor();
+      await page.getByText('成功修改 2 条').last().waitFor();
       await page
         .getByRole('button', { name: /知道|确 ?定|OK/ })
         .last()

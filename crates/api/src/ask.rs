@@ -105,7 +105,7 @@ impl Ask {
     /// The body as a type of ours. A body of another shape is told with its place.
     pub async fn read<T: DeserializeOwned>(&mut self) -> Result<T, Refused> {
         let map = self.object().await?;
-        read(Json::Object(map))
+        typed(Json::Object(map))
     }
 
     /// The same where a body may be left out altogether.
@@ -119,7 +119,7 @@ impl Ask {
         if !json.is_object() {
             return Err(Refused::bad_request("a JSON object is expected / 应为 JSON 对象"));
         }
-        read(json)
+        typed(json)
     }
 
     fn expect_json(&self) -> Result<(), Refused> {
@@ -151,7 +151,7 @@ impl Ask {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
-        Ok(Some(Idempotency { key: format!("{}:{key}", self.actor()?.id), body: hash.finalize().into() }))
+        Ok(Some(Idempotency { key: key.to_owned(), body: hash.finalize().into() }))
     }
 }
 
@@ -186,7 +186,7 @@ pub(crate) fn too_large(limit: usize) -> Refused {
 }
 
 /// A type of ours out of JSON; serde's complaint becomes a problem with its place.
-fn read<T: DeserializeOwned>(json: Json) -> Result<T, Refused> {
+pub fn typed<T: DeserializeOwned>(json: Json) -> Result<T, Refused> {
     serde_json::from_value(json).map_err(|error| {
         let text = error.to_string();
         let name = text.split('`').nth(1).unwrap_or_default().to_owned();

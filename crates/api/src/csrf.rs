@@ -8,10 +8,9 @@ use crate::service::Manners;
 /// Bearer token need not.
 pub(crate) fn is_ours(headers: &HeaderMap, manners: &Manners, is_cookie: bool) -> bool {
     let said = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = headers.get("sec-fetch-site") {
-        if site != "same-origin" && site != "none" {
-            return false;
-        }
+    let is_foreign = |site: &http::HeaderValue| site != "same-origin" && site != "none";
+    if headers.get("sec-fetch-site").is_some_and(is_foreign) {
+        return false;
     }
     match said(header::ORIGIN) {
         Some(origin) => {

@@ -14,7 +14,7 @@ mod service;
 mod upload;
 
 pub use answer::{created, empty, html_headers, json, json_text, record, text};
-pub use ask::Ask;
+pub use ask::{Ask, typed};
 pub use caller::{Caller, Gate, Means};
 pub use openapi::document;
 pub use refused::{Refused, answer_refusal};

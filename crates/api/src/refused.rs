@@ -4,22 +4,20 @@ use http::{HeaderValue, StatusCode, header};
 use kehub_db::Fault;
 use kehub_model::{Code, Language, Problem, Problems};
 use kehub_records::Refusal;
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 use crate::service::Response;
 
-/// A refusal with what its answer says besides the problems.
+/// A refusal, and when to ask again.
 #[derive(Debug)]
 pub struct Refused {
     pub refusal: Refusal,
     pub retry_after: Option<u64>,
-    /// Members beside `problems`: the conflicts of an undo.
-    pub besides: Map<String, Json>,
 }
 
 impl<T: Into<Refusal>> From<T> for Refused {
     fn from(refusal: T) -> Self {
-        Refused { refusal: refusal.into(), retry_after: None, besides: Map::new() }
+        Refused { refusal: refusal.into(), retry_after: None }
     }
 }
 
@@ -55,11 +53,6 @@ impl Refused {
         Refusal::Fault(Fault::Other(error.into())).into()
     }
 
-    pub fn besides(mut self, name: &str, value: Json) -> Refused {
-        self.besides.insert(name.to_owned(), value);
-        self
-    }
-
     pub fn status(&self) -> StatusCode {
         let code = match &self.refusal {
             Refusal::Problems(problems) => problems.first().map_or(500, |problem| problem.code.status()),
@@ -84,7 +77,7 @@ pub fn answer_refusal(refused: Refused, language: Language, request: &str) -> Re
     };
     let code = problems.first().map_or(Code::Internal, |problem| problem.code);
     let detail = problems.first().map(|problem| problem.message(language)).unwrap_or_default();
-    let mut body = json!({
+    let body = json!({
         "type": format!("urn:kehub:problem:{code}"),
         "title": detail,
         "status": status.as_u16(),
@@ -93,9 +86,6 @@ pub fn answer_refusal(refused: Refused, language: Language, request: &str) -> Re
         "problems": problems.iter().map(|problem| problem.spoken(language)).collect::<Vec<_>>(),
         "request_id": request,
     });
-    if let Json::Object(map) = &mut body {
-        map.extend(refused.besides);
-    }
     let mut answer = Response::new(body.to_string().into());
     *answer.status_mut() = status;
     let headers = answer.headers_mut();

@@ -1,16 +1,17 @@
 //! The way of every request: find the route, see who asks, hear only what may be heard, answer in time.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use kehub_model::rights::Right;
-use kehub_model::{Code, Language};
+use kehub_model::{Code, Language, RecordId};
 use kehub_records::Style;
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
@@ -31,7 +32,12 @@ pub struct Manners {
     pub base_url: Option<String>,
     /// How many requests are worked on at once.
     pub at_once: usize,
+    /// How many requests one person may make in a minute; `None`: as many as the machine carries.
+    pub per_minute: Option<u32>,
 }
+
+/// The parts of a path that a route names.
+type Params = Vec<(&'static str, String)>;
 
 /// How long a request may wait for its turn.
 const TURN: Duration = Duration::from_secs(10);
@@ -47,6 +53,8 @@ pub struct Service {
     manners: Manners,
     turns: Option<Semaphore>,
     request: AtomicU64,
+    /// By person: the minute that runs, and the requests in it.
+    counted: Mutex<HashMap<RecordId, (Instant, u32)>>,
 }
 
 impl Service {
@@ -66,7 +74,7 @@ impl Service {
         }
         let names = routes.iter().map(|route| names(route.path).collect()).collect();
         let turns = (manners.at_once > 0).then(|| Semaphore::new(manners.at_once));
-        Ok(Service { table, routes, names, gate, pages, manners, turns, request: AtomicU64::new(first_request) })
+        Ok(Service { table, routes, names, gate, pages, manners, turns, request: AtomicU64::new(first_request), counted: Mutex::default() })
     }
 
     pub fn openapi(&self, version: &str) -> serde_json::Value {
@@ -102,6 +110,7 @@ impl Service {
         };
         if let Some(caller) = &caller {
             *language = caller.actor.language();
+            self.count(caller.actor.id)?;
         }
         let changes = parts.method != Method::GET && parts.method != Method::HEAD;
         if changes && !csrf::is_ours(&parts.headers, &self.manners, caller.as_ref().is_some_and(|caller| caller.is_cookie)) {
@@ -126,7 +135,7 @@ impl Service {
     }
 
     /// The route and the parts of its path. Wrong methods are told apart from wrong paths.
-    fn find(&self, method: &Method, path: &str) -> Result<Option<(&Route, Vec<(&'static str, String)>)>, Refused> {
+    fn find(&self, method: &Method, path: &str) -> Result<Option<(&Route, Params)>, Refused> {
         let Ok(found) = self.table.at(path) else {
             return if path.starts_with("/api/") { Err(Refused::not_found()) } else { Ok(None) };
         };
@@ -136,6 +145,20 @@ impl Service {
         };
         let values = found.params.iter().map(|(_, value)| decoded(value));
         Ok(Some((&self.routes[*place], self.names[*place].iter().copied().zip(values).collect())))
+    }
+
+    /// Refuses who asks too often, where that is bounded at all.
+    fn count(&self, person: RecordId) -> Result<(), Refused> {
+        const MINUTE: Duration = Duration::from_secs(60);
+        let Some(most) = self.manners.per_minute else { return Ok(()) };
+        let mut counted = self.counted.lock();
+        let (begun, n) = counted.entry(person).or_insert_with(|| (Instant::now(), 0));
+        if begun.elapsed() >= MINUTE {
+            (*begun, *n) = (Instant::now(), 0);
+        }
+        *n += 1;
+        let left = MINUTE.saturating_sub(begun.elapsed()).as_secs() + 1;
+        if *n > most { Err(Refused::too_often(left)) } else { Ok(()) }
     }
 
     async fn page(&self, parts: http::request::Parts, body: Body, address: IpAddr, id: &str, language: Language) -> Answered {

@@ -12,6 +12,7 @@ use crate::object::{FieldDef, ObjectDef, SYSTEM_KEYS};
 use crate::problem::{Code, Problem, Problems};
 
 /// Everything that can be done to a table.
+#[expect(clippy::large_enum_variant, reason = "a publish holds a handful of them")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum SchemaChange {
     AddObject {
@@ -109,6 +110,7 @@ impl SchemaChange {
 }
 
 /// One wish about the catalog.
+#[expect(clippy::large_enum_variant, reason = "a publish holds a handful of them")]
 #[derive(Clone, Debug)]
 pub enum Edit {
     /// The object shall be like this; fields that are not in it are retired.

@@ -5,6 +5,8 @@ use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
 use kehub_db::{Clock, Db, Target};
+use kehub_connect::files::child::{ARGUMENT, Reader};
+use kehub_connect::http::Imports;
 use kehub_records::Records;
 
 use crate::identity::Identity;
@@ -14,6 +16,7 @@ use crate::solutions;
 pub struct App {
     pub records: Records,
     pub identity: Arc<Identity>,
+    pub imports: Imports,
     pub settings: Arc<Settings>,
     pub started_at: DateTime<Utc>,
     /// Set while the server lets go of its last requests.
@@ -41,9 +44,10 @@ impl App {
         let db = Db::open(target, clock).await?;
         let records = Records::open(db).await?;
         let identity = Arc::new(Identity::open(records.clone(), settings.clone()).await?);
+        let imports = Imports::new(records.clone(), settings.data.join("imports"), reader());
         let started_at = records.db().clock.now();
         let (end, _) = tokio::sync::watch::channel(false);
-        let app = Arc::new(App { records, identity, settings, started_at, is_draining: AtomicBool::new(false), end });
+        let app = Arc::new(App { records, identity, imports, settings, started_at, is_draining: AtomicBool::new(false), end });
         solutions::ensure_system(&app).await?;
         Ok(app)
     }
@@ -51,6 +55,14 @@ impl App {
     pub fn db(&self) -> &Db {
         self.records.db()
     }
+}
+
+/// Files people bring are read by a process of its own: our own binary, told to be a reader. Another program that holds us (a
+/// test) reads them itself.
+fn reader() -> Option<Reader> {
+    let program = std::env::current_exe().ok()?;
+    let is_ours = program.file_stem().is_some_and(|name| name == "kehub");
+    is_ours.then(|| Reader { arguments: vec![ARGUMENT.to_owned()], ..Reader::new(program) })
 }
 
 /// `…?schema=kehub_2`: the workspace's own schema within the database.

@@ -76,11 +76,36 @@ enum Verb {
         #[arg(long)]
         sample: bool,
     },
+    /// Import a file; exit code 1 if any row failed.
+    Import {
+        object: String,
+        file: PathBuf,
+        /// Which column is which field, as YAML.
+        #[arg(long, value_name = "MAP.yaml")]
+        map: Option<PathBuf>,
+        /// The fields by which rows and records are matched.
+        #[arg(long, num_args = 1.., value_name = "FIELD")]
+        key: Vec<String>,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Write a consistent backup, also while serving.
     Backup { file: PathBuf },
     /// Bring a backup back into an empty data folder.
     Restore { file: PathBuf },
     /// Is the data sound? 0 yes, 1 no.
+    Verify,
+    /// The history.
+    Audit {
+        #[command(subcommand)]
+        verb: AuditVerb,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditVerb {
+    /// Has anybody touched the history?
     Verify,
 }
 
@@ -123,8 +148,14 @@ pub async fn main() -> anyhow::Result<bool> {
             Command::ExportApp { solution, path: std::path::absolute(path)? }
         }
         Verb::Install { solution, sample } => Command::Install { solution, sample },
+        Verb::Import { object, file, map, key, dry_run } => {
+            let map = map.map(|map| std::fs::read_to_string(&map).with_context(|| map.display().to_string())).transpose()?;
+            let file = file.canonicalize().with_context(|| file.display().to_string())?;
+            Command::Import { object, file, map, key, dry_run }
+        }
         Verb::Backup { file } => Command::Backup { path: std::path::absolute(file)? },
         Verb::Verify => Command::Verify,
+        Verb::Audit { verb: AuditVerb::Verify } => Command::AuditVerify,
     };
     let report = carry_out(settings, Order { command, acting_as: cli.whole.acting_as }).await?;
     print(&report, cli.whole.json)
@@ -209,11 +240,29 @@ async fn serve_until_told(settings: Settings) -> anyhow::Result<()> {
     let app = App::open(settings, clock()?).await?;
     let service = routes::service(&app)?;
     console::listen(app.clone()).await?;
+    app.imports.resume_all().await.map_err(|refusal| console::spoken(refusal.into()))?;
     if app.identity.needs_setup().await.map_err(console::spoken)? {
         eprintln!("Set-up code / 设置码: {}   ({}/setup)", app.identity.setup_code(), app.settings.public_url());
     }
     eprintln!("Kehub 客枢 {} on {}", env!("CARGO_PKG_VERSION"), app.settings.public_url());
-    serve::serve(app, service, listener, told()).await
+    let tending = tokio::spawn(tend(app.clone()));
+    let served = serve::serve(app.clone(), service, listener, told()).await;
+    tending.abort();
+    app.db().close().await;
+    served
+}
+
+/// What happens by itself while the server runs.
+async fn tend(app: Arc<App>) {
+    let checkpoints = async {
+        loop {
+            tokio::time::sleep(Duration::from_secs(3600)).await;
+            if let Err(error) = console::write_checkpoint(&app).await {
+                tracing::warn!(%error, "the checkpoint of the audit could not be written");
+            }
+        }
+    };
+    tokio::join!(app.records.tend(), checkpoints);
 }
 
 /// When the system or a person at the keyboard says that it is enough.

@@ -27,6 +27,7 @@ pub fn all(app: &Arc<App>) -> Vec<Route> {
     routes.extend(http::definitions::routes(app));
     routes.extend(http::solutions::routes(app));
     routes.extend(http::files::routes(app));
+    routes.extend(http::imports::routes(app));
     routes.extend(http::events::routes(app));
     routes.extend(http::operations::routes(app));
     routes
@@ -46,7 +47,7 @@ pub fn service(app: &Arc<App>) -> anyhow::Result<Arc<Service>> {
             async move { Ok(json_text(text)) }
         }),
     ));
-    let manners = Manners { base_url: app.settings.base_url.clone(), at_once: AT_ONCE };
+    let manners = Manners { base_url: app.settings.base_url.clone(), at_once: AT_ONCE, per_minute: app.settings.rate_limit };
     let mut first = [0u8; 8];
     kehub_db::fill_random(&mut first);
     let pages = web::pages(app.settings.is_https());

@@ -62,7 +62,6 @@ pub async fn serve(app: Arc<App>, service: Arc<Service>, listener: TcpListener, 
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
-    app.db().close().await;
     Ok(())
 }
 

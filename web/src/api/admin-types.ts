@@ -130,6 +130,7 @@ export interface Mapping {
   sheet?: string;
   header_row?: number;
   encoding?: string;
+  delimiter?: string;
   columns?: Record<string, ColumnMap | null>;
   key?: string[];
   duplicates?: 'skip' | 'update' | 'only_update';
@@ -140,7 +141,8 @@ export interface Mapping {
 export interface ImportColumn {
   name: string;
   samples: Value[];
-  guess: { type: string; [more: string]: Value } | null;
+  /** The field this column would become in a new form: a whole definition. */
+  guess: { type: string; key?: string; label?: Label; [more: string]: Value } | null;
   match: { field: string; how: string } | null;
 }
 
@@ -158,6 +160,8 @@ export interface ImportJob {
   header_row: number;
   columns: ImportColumn[];
   object: string | null;
+  /** The form the server would make of the file. */
+  new_object?: { key: string; label?: Label; title?: string } | null;
   mapping: Mapping;
   progress: { done: number; total: number; per_second: number; seconds_left: number | null } | null;
   counts: Partial<Record<Fate, number>> | null;

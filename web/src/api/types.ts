@@ -71,6 +71,8 @@ export interface Obj {
   solution?: string | null;
   state?: 'active' | 'retired';
   system?: boolean;
+  /** Not shown in apps; kept by the platform or by programs. */
+  hidden?: boolean;
   version?: number;
   can?: Can;
 }
@@ -160,7 +162,7 @@ export interface HistoryEntry {
   by: Ref | string | null;
   cause: Cause | string | null;
   changes: Change[];
-  kind?: string;
+  op?: 'create' | 'update' | 'delete';
 }
 
 export interface Cause {
@@ -175,42 +177,61 @@ export interface History {
   next_cursor: string | null;
 }
 
+/** A commit on the way from a value back to a person, an import or an outside call. */
 export interface WhyStep {
-  what?: string;
-  kind?: string;
-  at?: string;
-  by?: Ref | string | null;
-  cause?: Cause | string | null;
-  commit?: string;
-  before?: Value;
-  after?: Value;
-  [detail: string]: Value;
+  commit: string;
+  at: string;
+  by: Ref | null;
+  on_behalf?: Ref | null;
+  cause: Cause | string | null;
+  cause_id?: string;
 }
 
+export interface WhyInput {
+  field: string;
+  /** The commit that wrote the field, with what it changed; absent for a field nobody ever wrote. */
+  entry: HistoryEntry | null;
+  chain: WhyStep[];
+}
+
+/** Why a field has its value: who wrote it, or what it is computed from and who wrote that. */
 export interface Why {
-  field?: string;
-  value?: Value;
-  chain?: WhyStep[];
+  field: string;
+  kind: 'written' | 'formula' | 'rollup' | 'lookup' | 'system';
   formula?: string;
-  inputs?: { field: string; value: Value; label?: Label }[];
-  [detail: string]: Value;
+  rollup?: { from?: string; fn?: string; field?: string };
+  inputs: WhyInput[];
 }
 
 export interface UndoResult {
   commit: string | null;
   changes: UndoChange[];
-  conflicts: UndoChange[];
+  conflicts: UndoConflict[];
 }
 
+/** A record that goes back: it disappears again, comes back, or some of its fields do. */
 export interface UndoChange {
-  object?: string;
-  id?: string;
-  title?: string;
-  field?: string;
-  before?: Value;
-  after?: Value;
-  now?: Value;
-  [detail: string]: Value;
+  object: string;
+  id: string;
+  op: 'create' | 'update' | 'delete';
+  fields: Change[];
+}
+
+export interface UndoConflict {
+  object: string;
+  id: string;
+  field: string | null;
+  theirs?: Value;
+  mine?: Value;
+  commit?: string;
+  problem?: ProblemItem;
+}
+
+export interface Trashed {
+  id: string;
+  title: string | null;
+  deleted_at: string;
+  commit: string;
 }
 
 export interface ProblemItem {
@@ -236,7 +257,7 @@ export interface Me {
   department: Ref | null;
   locale: 'zh' | 'en' | null;
   time_zone: string | null;
-  workspace: { name: string };
+  workspace: { name: string; time_zone?: string };
   rights: Right[];
   is_admin: boolean;
 }

@@ -28,7 +28,7 @@ export function pathsOf(
   object: Obj,
   catalog: Catalog,
 ): { own: PathField[]; linked: { via: Field; fields: PathField[] }[] } {
-  const own = object.fields
+  const own = [...object.fields.filter((f) => !f.system), ...object.fields.filter((f) => f.system)]
     .filter((f) => f.state !== 'retired')
     .map((f) => resolve(f.key, object, catalog) ?? f);
   const linked = own.filter(oneLink).map((via) => ({
@@ -79,7 +79,7 @@ export function firstColumns(object: Obj): { field: string }[] {
 
 /** The fields of a form, in order: own fields that are not the system's, and the owner. */
 export function formFields(object: Obj, catalog: Catalog): Field[] {
-  return object.fields
-    .filter((f) => f.state !== 'retired' && (!f.system || f.key === 'owner'))
+  return [...object.fields.filter((f) => !f.system), ...object.fields.filter((f) => f.key === 'owner')]
+    .filter((f) => f.state !== 'retired')
     .map((f) => resolve(f.key, object, catalog) ?? f);
 }

@@ -98,14 +98,6 @@ pub enum Is {
 }
 
 impl Cond {
-    pub fn not(self) -> Cond {
-        match self {
-            Cond::Const(yes) => Cond::Const(!yes),
-            Cond::Not(inner) => *inner,
-            other => Cond::Not(Box::new(other)),
-        }
-    }
-
     /// Both, without needless nesting.
     pub fn and(self, other: Cond) -> Cond {
         match (self, other) {
@@ -140,6 +132,18 @@ impl Cond {
 
     pub fn is_true(&self) -> bool {
         *self == Cond::Const(true)
+    }
+}
+
+impl std::ops::Not for Cond {
+    type Output = Cond;
+
+    fn not(self) -> Cond {
+        match self {
+            Cond::Const(yes) => Cond::Const(!yes),
+            Cond::Not(inner) => *inner,
+            other => Cond::Not(Box::new(other)),
+        }
     }
 }
 

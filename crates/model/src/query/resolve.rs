@@ -1,6 +1,7 @@
 //! From what was asked to what executors take: every name looked up in the catalog, every field reference checked against the
 //! actor, every joined object's row rule added. Forbidden and unknown are the same miss.
 
+use std::ops::Not as _;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -96,10 +97,10 @@ impl<'a> Resolver<'a> {
         if found.is_masked {
             return Err(unknown(path));
         }
-        self.test_found(found, path, op, value)
+        self.test_found(found, op, value)
     }
 
-    fn test_found(&self, mut found: Found<'a>, path: &str, op: Op, value: &Json) -> Result<Cond, Problem> {
+    fn test_found(&self, mut found: Found<'a>, op: Op, value: &Json) -> Result<Cond, Problem> {
         if let Some((many, tail)) = found.many.take() {
             let negated = matches!(
                 op,
@@ -113,7 +114,7 @@ impl<'a> Resolver<'a> {
                     | Op::IsEmpty
             );
             let positive = positive(op);
-            let cond = self.test_found(*tail, path, positive, value)?;
+            let cond = self.test_found(*tail, positive, value)?;
             let exists = Cond::Exists { steps: found.steps, many, cond: Box::new(cond) };
             return Ok(if negated { exists.not() } else { exists });
         }
@@ -127,7 +128,7 @@ impl<'a> Resolver<'a> {
             && matches!(found.field.column, Column::Id { .. })
         {
             let title = self.step_to_title(found).ok_or_else(not_for_this)?;
-            return self.test_found(title, path, op, value);
+            return self.test_found(title, op, value);
         }
         if !found.field.def.kind.operators().contains(&op) {
             return Err(not_for_this());

@@ -1,4 +1,4 @@
-//! Backups and proofs: a consistent copy while serving, its way back, and whether what is stored is sound.
+//! Backups: a consistent copy while serving, and its way back.
 //!
 //! A backup is one file: a tar packed with zstd, with `manifest.json` first, then the database, then files.
 
@@ -6,7 +6,6 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context as _;
-use kehub_api::Refused;
 use kehub_db::{Db, Target, WallClock};
 use serde_json::json;
 
@@ -102,18 +101,4 @@ fn unpack(path: &Path, folder: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(manifest["format"].as_i64() == Some(FORMAT), "the backup is of a form this version does not read");
     anyhow::ensure!(folder.join(DATABASE).is_file(), "the backup holds no database");
     Ok(())
-}
-
-/// Whether storage and files are sound.
-pub async fn verify(app: &App) -> Result<Report, Refused> {
-    let mut wrong = app.db().integrity().await?;
-    for row in app.db().table(kehub_db::Select::from("file_stored", &["id", "size"])).await? {
-        let Some(id) = row.uuid(0) else { continue };
-        let found = std::fs::metadata(crate::http::files::place(&app.settings.files, id)).map(|found| found.len() as i64);
-        if found.as_ref().ok() != Some(&row.int(1)) {
-            wrong.push(format!("file {id}: {} bytes are recorded, {} are there", row.int(1), found.unwrap_or(0)));
-        }
-    }
-    let words = if wrong.is_empty() { "clean".to_owned() } else { wrong.join("\n") };
-    Ok(Report { words, is_well: wrong.is_empty(), json: json!({ "clean": wrong.is_empty(), "problems": wrong }) })
 }

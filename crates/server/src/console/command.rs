@@ -13,8 +13,10 @@ pub enum Command {
     Apply { path: PathBuf, plan: bool },
     ExportApp { solution: String, path: PathBuf },
     Install { solution: String, sample: bool },
+    Import { object: String, file: PathBuf, map: Option<String>, key: Vec<String>, dry_run: bool },
     Backup { path: PathBuf },
     Verify,
+    AuditVerify,
 
 }
 

@@ -6,11 +6,13 @@
 mod backup;
 mod command;
 mod lock;
+mod proof;
 mod run;
 mod socket;
 
 pub use command::{Command, Order, Report};
 pub use backup::restore;
 pub use lock::Lock;
+pub use proof::write_checkpoint;
 pub use run::{run, spoken};
 pub use socket::{ask, listen};

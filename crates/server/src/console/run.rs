@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use kehub_api::Refused;
+use kehub_connect::http::Console;
 use kehub_model::fields::Reading;
 use kehub_model::{Actor, Language};
 use kehub_records::Refusal;
 use serde_json::{Value as Json, json};
 
-use super::backup;
+use super::{backup, proof};
 use super::command::{Command, Order, Report};
 use crate::app::App;
 use crate::identity::{LinkKind, NewAdmin};
@@ -23,8 +24,10 @@ pub async fn run(app: &Arc<App>, order: Order) -> anyhow::Result<Report> {
         Command::Apply { path, plan } => apply(app, &actor, &path, plan).await,
         Command::ExportApp { solution, path } => export(app, &solution, &path).await,
         Command::Install { solution, sample } => install(app, &actor, &solution, sample).await,
+        Command::Import { object, file, map, key, dry_run } => import(app, &actor, Console { object, file, map, key, dry_run }).await,
         Command::Backup { path } => backup::backup(app, &path).await.map_err(Refused::fault),
-        Command::Verify => backup::verify(app).await,
+        Command::Verify => proof::verify(app).await,
+        Command::AuditVerify => proof::audit(app).await,
     };
     report.map_err(spoken)
 }
@@ -147,4 +150,15 @@ async fn install(app: &App, actor: &Arc<Actor>, solution: &str, sample: bool) ->
     let done = solutions::install(app, actor, package, sample).await?;
     app.identity.standing_changed().await?;
     Ok(Report::well(told(&done), done))
+}
+
+async fn import(app: &App, actor: &Arc<Actor>, console: Console) -> Result<Report, Refused> {
+    let summary = app.imports.import(actor, console).await?;
+    let json = serde_json::to_value(&summary).map_err(Refused::fault)?;
+    let count = |name: &str| json["counts"][name].as_u64().unwrap_or_default();
+    let counts = ["new", "changed", "same", "failed", "ambiguous"].map(|name| format!("{name} {}", count(name)));
+    let mut lines = vec![counts.join("  ")];
+    lines.extend(summary.problems.iter().map(|problem| format!("{}: {}", problem.at, problem.message)));
+    lines.extend(summary.failures.iter().map(|path| format!("rows that stayed behind: {}", path.display())));
+    Ok(Report { words: lines.join("\n"), is_well: summary.is_good(), json })
 }

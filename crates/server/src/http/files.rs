@@ -7,7 +7,7 @@ use http::{HeaderValue, header};
 use kehub_api::{Answered, Ask, Body, Need, Part, Refused, Response, Route, created, json};
 use kehub_db::{Bind, Select, TableWrite, Where, new_id};
 use kehub_model::fields::Kind;
-use kehub_model::{Code, Object, Problem, RecordId};
+use kehub_model::{Actor, Code, Field, Object, Problem, Problems, RecordId};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncWriteExt as _;
@@ -66,14 +66,14 @@ pub fn place(folder: &Path, id: RecordId) -> PathBuf {
     folder.join(&name[name.len() - 2..]).join(name)
 }
 
-struct Kept {
+pub(super) struct Kept {
     size: i64,
     hash: [u8; 32],
     kind: &'static str,
 }
 
 /// Writes a part to disk as it comes; when this returns it is there for good.
-async fn keep(mut part: Part<'_>, place: &Path) -> Result<Kept, Refused> {
+pub(super) async fn keep(mut part: Part<'_>, place: &Path) -> Result<Kept, Refused> {
     if let Some(folder) = place.parent() {
         tokio::fs::create_dir_all(folder).await.map_err(Refused::fault)?;
     }
@@ -108,12 +108,18 @@ fn kind(beginning: &[u8]) -> &'static str {
 
 async fn get(app: Arc<App>, ask: Ask) -> Answered {
     let id = ask.id("id")?;
-    let select = Select::from("file_stored", &["name", "type", "actor", "object", "record", "field", "size"]).that(Where::Is("id", id.into()));
+    let select = Select::from("file_stored", &["name", "type", "actor", "object", "record", "field"]).that(Where::Is("id", id.into()));
     let rows = app.db().table(select).await?;
     let row = rows.first().ok_or_else(Refused::not_found)?;
     let holder = (!row.is_null(3)).then(|| (row.int(3) as i32, row.uuid(4), row.int(5) as i32));
     may_read(&app, &ask, id, row.uuid(2), holder).await?;
-    let file = tokio::fs::File::open(place(&app.settings.files, id)).await.map_err(Refused::fault)?;
+    answer(&place(&app.settings.files, id), row.text(0), row.text(1)).await
+}
+
+/// A file as something to be saved: never shown as a page of ours, whatever is in it.
+pub(super) async fn answer(path: &Path, name: &str, kind: &str) -> Answered {
+    let file = tokio::fs::File::open(path).await.map_err(Refused::fault)?;
+    let size = file.metadata().await.map_err(Refused::fault)?.len();
     let stream = futures_util::stream::unfold(file, |mut file| async move {
         use tokio::io::AsyncReadExt as _;
         let mut chunk = vec![0u8; 64 << 10];
@@ -128,10 +134,10 @@ async fn get(app: Arc<App>, ask: Ask) -> Answered {
     });
     let mut answer = Response::new(Body::from_stream(stream));
     let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(row.int(6)));
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(row.text(1)).unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream")));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
-    if let Ok(said) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{}", encoded(row.text(0)))) {
+    if let Ok(said) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{}", encoded(name))) {
         headers.insert(header::CONTENT_DISPOSITION, said);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
@@ -164,21 +170,40 @@ fn encoded(text: &str) -> String {
         .collect()
 }
 
-/// The rows that make files the record's: only those the same person sent and no record holds yet.
-pub(super) fn claims(object: &Object, record: RecordId, actor: RecordId, values: &Map<String, Json>) -> Vec<TableWrite> {
-    let fields = object.own_fields().filter(|field| matches!(field.def.kind, Kind::File(_) | Kind::Image(_) | Kind::Signature(_)));
+/// Whether an object's records hold files.
+pub(super) fn has_files(object: &Object) -> bool {
+    file_fields(object).next().is_some()
+}
+
+fn file_fields(object: &Object) -> impl Iterator<Item = &Field> {
+    object.own_fields().filter(|field| matches!(field.def.kind, Kind::File(_) | Kind::Image(_) | Kind::Signature(_)))
+}
+
+/// Fills in what is known of the files a record names, and the rows that make them the record's. One can name a file one has
+/// sent, or one the record holds already; any other is not there.
+pub(super) async fn claims(app: &App, actor: &Actor, object: &Object, record: RecordId, values: &mut Map<String, Json>) -> Result<Vec<TableWrite>, Refused> {
     let mut writes = Vec::new();
-    for field in fields {
-        let files = values.get(&field.key).and_then(Json::as_array).into_iter().flatten();
-        for id in files.filter_map(|file| file["file"].as_str()?.parse::<RecordId>().ok()) {
+    let mut problems = Problems::new();
+    for field in file_fields(object) {
+        let Some(Json::Array(files)) = values.get_mut(&field.key) else { continue };
+        for (n, file) in files.iter_mut().enumerate() {
+            let Some(id) = file["file"].as_str().and_then(|id| id.parse::<RecordId>().ok()) else { continue };
+            let select = Select::from("file_stored", &["name", "type", "size", "actor", "record"]).that(Where::Is("id", id.into()));
+            let rows = app.db().table(select).await?;
+            let row = rows.first().filter(|row| row.uuid(4) == Some(record) || (row.is_null(4) && row.uuid(3) == Some(actor.id)));
+            let Some(row) = row else {
+                problems.push(Problem::new(Code::NoSuchRecord, format!("{}[{n}].file", field.key)).with("value", id));
+                continue;
+            };
+            *file = json!({ "file": id, "name": row.text(0), "size": row.int(2), "type": row.text(1) });
             writes.push(TableWrite::Update {
                 table: "file_stored",
                 values: vec![("object", i64::from(object.id).into()), ("record", record.into()), ("field", i64::from(field.id).into())],
-                filter: vec![Where::Is("id", id.into()), Where::Is("actor", actor.into()), Where::IsNull("object")],
+                filter: vec![Where::Is("id", id.into()), Where::Is("actor", actor.id.into()), Where::IsNull("object")],
             });
         }
     }
-    writes
+    if problems.is_empty() { Ok(writes) } else { Err(problems.into()) }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod events;
 pub mod fields;
 pub mod files;
 pub mod health;
+pub mod imports;
 pub mod keys;
 pub mod me;
 pub mod objects;

@@ -108,7 +108,7 @@ pub(super) fn locked(object: &Object, wanted: &ObjectDef) -> Result<(), Refused>
     let fields = shipped.iter().flat_map(|def| &def.fields);
     let problems: Problems = fields
         .filter(|field| {
-            wanted.field(&field.key).is_none_or(|wanted| wanted.kind.column() != field.kind.column() || wanted.unique != field.unique)
+            wanted.field(&field.key).is_none_or(|wanted| wanted.kind.key() != field.kind.key() || wanted.unique != field.unique)
         })
         .map(|field| Problem::new(Code::Locked, format!("fields.{}", field.key)))
         .collect();

@@ -6,24 +6,15 @@ use kehub_api::{Answered, Ask, Means, Need, Refused, Route, created, empty, json
 use kehub_db::{TableWrite, new_id};
 use kehub_model::history::Cause;
 use kehub_model::rights::Action;
-use kehub_model::{Code, Moment, Object, Problem, RecordId};
-use kehub_records::{Because, Change, ChangeKind, Conflicts, Done, UpsertMode};
+use kehub_model::{Actor, Code, Moment, Object, Problem, RecordId};
+use kehub_records::{Because, Change, ChangeKind, Conflicts, Done, Refusal, UpsertMode, read_key_answer};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
+use sha2::{Digest as _, Sha256};
 
 use super::{files, people};
 use crate::app::App;
-
-/// Search comes with the door's next floor; until then nothing is found.
-trait Soon {
-    async fn search(&self, actor: &kehub_model::Actor, text: &str, cursor: Option<&str>, style: kehub_records::Style) -> Result<String, kehub_records::Refusal>;
-}
-impl Soon for kehub_records::Records {
-    async fn search(&self, _: &kehub_model::Actor, _: &str, _: Option<&str>, _: kehub_records::Style) -> Result<String, kehub_records::Refusal> {
-        Ok(r#"{"results":[],"next_cursor":null}"#.to_owned())
-    }
-}
 
 /// The most records of a batch.
 const MOST: usize = 10_000;
@@ -60,20 +51,40 @@ pub(super) fn because(ask: &Ask, body: &[u8]) -> Result<Because, Refused> {
     Ok(Because { cause: Some(cause), cause_id, idempotency: ask.idempotency(body)?, ..Because::default() })
 }
 
+/// Writes, or finds that the same request was carried out before: then its answer is given again, whatever stands in the way
+/// of doing it twice.
+pub(super) async fn write_once(app: &App, actor: &Arc<Actor>, changes: Vec<Change>, because: Because) -> Result<Done, Refused> {
+    let key = because.idempotency.clone();
+    match app.records.write(actor, changes, because).await {
+        Err(Refusal::Problems(problems)) => {
+            if let Some(key) = key {
+                let mut hash = Sha256::new();
+                hash.update(actor.id.as_bytes());
+                hash.update(key.key.as_bytes());
+                if let Some(done) = read_key_answer(&app.records, &hash.finalize()[..16], &key.body).await? {
+                    return Ok(done);
+                }
+            }
+            Err(problems.into())
+        }
+        done => Ok(done?),
+    }
+}
+
 pub(super) fn object(app: &App, ask: &Ask) -> Result<Arc<Object>, Refused> {
     Ok(app.records.object_for(ask.actor()?, ask.param("object"))?)
 }
 
 async fn create(app: Arc<App>, mut ask: Ask) -> Answered {
     let (json, bytes) = ask.json_and_bytes().await?;
-    let Json::Object(values) = json else { return Err(not_an_object()) };
+    let Json::Object(mut values) = json else { return Err(not_an_object()) };
     let object = object(&app, &ask)?;
     let id = new_id(&app.db().clock);
     let mut because = because(&ask, &bytes)?;
-    because.with = beside(&app, &ask, &object, id, &values).await?;
+    because.with = beside(&app, &ask, &object, id, &mut values).await?;
     let is_about_rights = people::is_organisation(&object.key);
     let change = Change { object: object.id, kind: ChangeKind::Create { id: Some(id), values }, at: String::new() };
-    let done = app.records.write(ask.actor()?, vec![change], because).await?;
+    let done = write_once(&app, ask.actor()?, vec![change], because).await?;
     if is_about_rights {
         app.identity.standing_changed().await?;
     }
@@ -83,8 +94,8 @@ async fn create(app: Arc<App>, mut ask: Ask) -> Answered {
 }
 
 /// Rows of the platform's own tables that change with a record: files become the record's, a person's standing follows.
-async fn beside(app: &App, ask: &Ask, object: &Object, id: RecordId, values: &Map<String, Json>) -> Result<Vec<TableWrite>, Refused> {
-    let mut with = files::claims(object, id, ask.actor()?.id, values);
+async fn beside(app: &App, ask: &Ask, object: &Object, id: RecordId, values: &mut Map<String, Json>) -> Result<Vec<TableWrite>, Refused> {
+    let mut with = files::claims(app, ask.actor()?, object, id, values).await?;
     if people::is_organisation(&object.key) {
         with.extend(people::beside(app, ask, object, id, values).await?);
     }
@@ -110,13 +121,13 @@ async fn get(app: Arc<App>, ask: Ask) -> Answered {
 
 async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
     let (json, bytes) = ask.json_and_bytes().await?;
-    let Json::Object(values) = json else { return Err(not_an_object()) };
+    let Json::Object(mut values) = json else { return Err(not_an_object()) };
     let object = object(&app, &ask)?;
     let id = ask.id("id")?;
     let mut because = because(&ask, &bytes)?;
-    because.with = beside(&app, &ask, &object, id, &values).await?;
+    because.with = beside(&app, &ask, &object, id, &mut values).await?;
     let change = Change { object: object.id, kind: ChangeKind::Update { id, values, version: ask.if_match() }, at: String::new() };
-    app.records.write(ask.actor()?, vec![change], because).await?;
+    write_once(&app, ask.actor()?, vec![change], because).await?;
     if people::is_organisation(&object.key) {
         app.identity.standing_changed().await?;
     }
@@ -155,9 +166,17 @@ async fn batch(app: Arc<App>, mut ask: Ask) -> Answered {
         // A person's standing follows one by one.
         return Err(Refused::new(Code::Locked, "mode"));
     }
-    let changes = changes(&object, &mut body)?;
-    let because = because(&ask, &bytes)?;
-    let done = app.records.write(ask.actor()?, changes, because).await?;
+    let mut changes = changes(&object, &mut body)?;
+    let mut because = because(&ask, &bytes)?;
+    if files::has_files(&object) {
+        for change in &mut changes {
+            if let ChangeKind::Create { id, values } = &mut change.kind {
+                let id = *id.get_or_insert_with(|| new_id(&app.db().clock));
+                because.with.extend(files::claims(&app, ask.actor()?, &object, id, values).await?);
+            }
+        }
+    }
+    let done = write_once(&app, ask.actor()?, changes, because).await?;
     if people::is_organisation(&object.key) {
         app.identity.standing_changed().await?;
     }
@@ -264,20 +283,26 @@ async fn restore(app: Arc<App>, ask: Ask) -> Answered {
 
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Undo {
-    dry_run: bool,
+pub(super) struct Undo {
+    pub(super) dry_run: bool,
     /// `refuse`, `skip` or `overwrite`.
     conflicts: Option<String>,
 }
 
+impl Undo {
+    pub(super) fn conflicts(&self) -> Result<Conflicts, Refused> {
+        match self.conflicts.as_deref() {
+            None | Some("refuse") => Ok(Conflicts::Refuse),
+            Some("skip") => Ok(Conflicts::Skip),
+            Some("overwrite") => Ok(Conflicts::Overwrite),
+            Some(_) => Err(Problem::new(Code::NotOneOf, "conflicts").with("allowed", "refuse skip overwrite").into()),
+        }
+    }
+}
+
 async fn undo(app: Arc<App>, mut ask: Ask) -> Answered {
     let said: Undo = ask.read_or_default().await?;
-    let conflicts = match said.conflicts.as_deref() {
-        None | Some("refuse") => Conflicts::Refuse,
-        Some("skip") => Conflicts::Skip,
-        Some("overwrite") => Conflicts::Overwrite,
-        Some(_) => return Err(Problem::new(Code::NotOneOf, "conflicts").with("allowed", "refuse skip overwrite").into()),
-    };
+    let conflicts = said.conflicts()?;
     let commit = Moment(ask.param("id").parse().map_err(|_| Refused::not_found())?);
     let text = app.records.undo(ask.actor()?, commit, said.dry_run, conflicts, ask.style).await?;
     Ok(json_text(text))

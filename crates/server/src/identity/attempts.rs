@@ -70,7 +70,7 @@ impl Attempts {
         }
         let oldest = rows.first().map_or(now, |row| row.int(0));
         let seconds = (oldest + MINUTES * MINUTE_US - now) / 1_000_000 + 1;
-        Err(Refused::too_often(seconds.max(1).unsigned_abs()))
+        Err(Refused::too_often(seconds.clamp(1, MINUTES * 60).unsigned_abs()))
     }
 
     pub(super) async fn count(&self, db: &Db, subjects: &[&Subject]) -> Result<(), Fault> {

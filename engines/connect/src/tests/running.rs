@@ -96,7 +96,7 @@ async fn missing_parents_and_options_are_made_once() {
     assert_eq!(options, Some(3));
     assert_eq!(counts(&workspace.import("thing", text, map).await), [0, 0, 3, 0, 0, 0]);
     // Undone, the parents go too.
-    workspace.imports.undo(&workspace.boss, summary.import, false, Choice::Skip).await.expect("undone");
+    workspace.imports.undo(&workspace.boss, summary.import, false, Choice::Refuse).await.expect("undone");
     assert_eq!((workspace.count("thing").await, workspace.count("maker").await), (0, 0));
 }
 
@@ -112,6 +112,8 @@ async fn rows_that_link_to_each_other_are_linked_whatever_their_order() {
         workspace.query("thing", json!({"filter": {"field": "part_of.name", "op": "eq", "value": "Leg"}})).await;
     assert_eq!(screw["records"][0]["name"], "Screw");
     assert_eq!(counts(&workspace.import("thing", text, "{}").await), [0, 0, 4, 1, 0, 0]);
+    workspace.imports.undo(&workspace.boss, summary.import, false, Choice::Refuse).await.expect("undone");
+    assert_eq!(workspace.count("thing").await, 0);
 }
 
 #[tokio::test]

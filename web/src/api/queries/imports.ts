@@ -1,20 +1,19 @@
 // Imports: a job that the server keeps; the page only shows it and says what comes next.
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Fate, ImportJob, ImportRow, Mapping } from '../admin-types';
 import { call, download } from '../client';
 import type { Field, Label } from '../types';
 
 const POLL_MS = 700;
+const IDLE_MS = 5_000;
 export const importKey = (id: string) => ['imports', id] as const;
-export const isBusy = (job: ImportJob) => ['waiting', 'reading', 'running'].includes(job.state);
 
-/** `busy` also covers a dry run that was asked for and has not ended. */
-export function useImport(id: string | undefined, busy = false) {
+/** `moving` says whether a job is under way, so that the page asks often only while something happens. */
+export function useImport(id: string, moving: (job: ImportJob) => boolean) {
   return useQuery({
-    queryKey: importKey(id ?? ''),
+    queryKey: importKey(id),
     queryFn: () => call<ImportJob>('GET', `/imports/${id}`),
-    enabled: Boolean(id),
-    refetchInterval: (query) => (busy || (query.state.data && isBusy(query.state.data)) ? POLL_MS : false),
+    refetchInterval: (query) => (query.state.data && !moving(query.state.data) ? IDLE_MS : POLL_MS),
   });
 }
 
@@ -27,12 +26,10 @@ export function startImport(file: File, object: string | null): Promise<ImportJo
 }
 
 export interface ImportChange {
-  sheet?: string;
-  header_row?: number;
-  encoding?: string;
   object?: string;
+  /** The whole mapping; where the table stands in the file (sheet, head row, encoding) is part of it. */
   mapping?: Mapping;
-  new_object?: { key: string; label: Label; fields: Partial<Field>[] };
+  new_object?: { key: string; label: Label; title?: string; fields: Partial<Field>[] };
 }
 
 export const changeImport = (id: string, body: ImportChange) =>
@@ -55,9 +52,4 @@ export function useImportRows(id: string, fate: Fate | undefined, enabled: boole
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     enabled,
   });
-}
-
-export function usePlaceImport() {
-  const queries = useQueryClient();
-  return (job: ImportJob) => queries.setQueryData(importKey(job.id), job);
 }

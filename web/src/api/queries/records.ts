@@ -1,7 +1,18 @@
 // Records of any object: pages, one record, history, why, sums, saves and undo.
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call, download, newKey, send } from '../client';
-import type { Aggregate, History, Page, Query, Rec, SearchHit, UndoResult, Value, Why } from '../types';
+import type {
+  Aggregate,
+  History,
+  Page,
+  Query,
+  Rec,
+  SearchHit,
+  Trashed,
+  UndoResult,
+  Value,
+  Why,
+} from '../types';
 
 export const recordsKey = (object: string) => ['records', object] as const;
 export const recordKey = (object: string, id: string, asOf?: string) =>
@@ -132,6 +143,14 @@ export function useUndo() {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['records'] }),
   });
 }
+
+export function fetchTrash(object: string, cursor?: string) {
+  return call<{ records: Trashed[]; next_cursor: string | null }>('GET', `/trash/${object}`, {
+    query: { cursor },
+  });
+}
+
+export const restoreRecord = (object: string, id: string) => call('POST', `/trash/${object}/${id}/restore`);
 
 export function searchAll(text: string, signal?: AbortSignal) {
   return call<{ results: SearchHit[]; next_cursor: string | null }>('POST', '/search', {

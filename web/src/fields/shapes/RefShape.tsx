@@ -28,7 +28,7 @@ export function refsOf(value: Value): Ref[] {
 
 export function refToText(value: Value): string {
   return refsOf(value)
-    .map((r) => r.title)
+    .map((r) => r.title || r.id.slice(0, 8))
     .join(', ');
 }
 

@@ -40,6 +40,8 @@ export const importWords = {
     matched_label: ['按名称匹配', 'by name'],
     matched_key: ['按标识匹配', 'by key'],
     matched_learned: ['按上次的对应', 'as last time'],
+    matched_given: ['已选择', 'chosen'],
+    perhaps: ['可能是“{{field}}”', 'Perhaps {{field}}'],
     createOptions: ['自动新建选项', 'Add new options'],
     createMissing: ['没有则新建', 'Create if missing'],
     matchBy: ['按{{field}}匹配', 'match by {{field}}'],

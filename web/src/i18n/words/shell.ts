@@ -57,7 +57,7 @@ export const shellWords = {
     codeHint: ['启动服务器的控制台会显示设置码', 'The console that runs the server shows it'],
     company: ['企业名称', 'Company name'],
     name: ['管理员姓名', 'Your name'],
-    passwordHint: ['至少 10 个字符', 'At least 10 characters'],
+    passwordHint: ['至少 8 个字符，不要用常见密码', 'At least 8 characters, and not a common password'],
     wrongCode: ['设置码不正确', 'This set-up code is not right'],
     finishSetup: ['完成设置', 'Finish'],
     welcome: ['{{name}}，欢迎加入', 'Welcome, {{name}}'],

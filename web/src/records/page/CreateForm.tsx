@@ -10,7 +10,7 @@ import { toWire } from '@/fields/wire';
 import { formFields } from '../fieldPaths';
 import type { RecordDrawerProps } from './RecordDrawer';
 import { RecordForm } from './RecordForm';
-import { focusField, useDraft } from './useDraft';
+import { useDraft, useFocusWhenOpen } from './useDraft';
 
 export function CreateForm({
   object,
@@ -35,16 +35,17 @@ export function CreateForm({
   }, [fields, defaults]);
   const draft = useDraft(fields, start);
   const [busy, setBusy] = useState(false);
+  const focus = useFocusWhenOpen(busy);
   // One intent, one key: pressing twice or a lost answer makes one record, a corrected form another.
   const intent = useRef({ body: '', key: '' });
 
   useEffect(() => onDirty(draft.changed), [draft.changed, onDirty]);
   useEffect(() => {
-    const first = fields[0];
-    if (first) focusField(first.key);
-  }, [fields]);
+    focus(fields[0]?.key ?? null);
+  }, [fields, focus]);
 
   async function save(another: boolean) {
+    if (busy) return;
     const values = { ...draft.wire() };
     for (const f of fields) {
       if (start[f.key] !== undefined && !(f.key in values)) values[f.key] = toWire(start[f.key], f);
@@ -60,12 +61,10 @@ export function CreateForm({
       await refetchRecords(queries, object.key);
       if (another) {
         draft.reset();
-        const first = fields[0];
-        if (first) focusField(first.key);
+        focus(fields[0]?.key ?? null);
       } else onCreated(saved.id);
     } catch (error) {
-      const bad = draft.refuse(error);
-      if (bad) focusField(bad);
+      focus(draft.refuse(error));
     } finally {
       setBusy(false);
     }
@@ -88,7 +87,7 @@ export function CreateForm({
     >
       <RecordForm object={object} fields={fields} draft={draft} creating disabled={busy} />
       <div className="record-foot">
-        <Button type="primary" htmlType="submit" loading={busy}>
+        <Button type="primary" htmlType="submit" loading={busy ? { delay: 300 } : false}>
           {t('record.submit')}
         </Button>
         <Button disabled={busy} onClick={() => void save(true)}>

@@ -13,7 +13,7 @@ import { usePlace } from '@/ui/place';
 import { formFields } from '../fieldPaths';
 import type { RecordDrawerProps } from './RecordDrawer';
 import { RecordForm } from './RecordForm';
-import { focusField, useDraft } from './useDraft';
+import { useDraft, useFocusWhenOpen } from './useDraft';
 
 export function EditForm({
   object,
@@ -38,14 +38,16 @@ export function EditForm({
   const [base, setBase] = useState(record);
   const draft = useDraft(fields, base);
   const [busy, setBusy] = useState(false);
+  const moveTo = useFocusWhenOpen(busy);
   const [theirs, setTheirs] = useState<Rec | null>(null);
 
   useEffect(() => onDirty(draft.changed), [draft.changed, onDirty]);
   useEffect(() => {
-    if (focus) focusField(focus);
-  }, [focus]);
+    if (focus) moveTo(focus);
+  }, [focus, moveTo]);
 
   async function save(over: Rec) {
+    if (busy) return;
     const values = draft.wire();
     if (Object.keys(values).length === 0) {
       onDone();
@@ -62,8 +64,7 @@ export function EditForm({
       if (isProblem(error) && error.status === 412) {
         setTheirs(await fetchRecord(object.key, record.id));
       } else {
-        const bad = draft.refuse(error);
-        if (bad) focusField(bad);
+        moveTo(draft.refuse(error));
       }
     } finally {
       setBusy(false);
@@ -131,7 +132,7 @@ export function EditForm({
       ) : null}
       <RecordForm object={object} fields={fields} draft={draft} creating={false} disabled={busy} />
       <div className="record-foot">
-        <Button type="primary" htmlType="submit" loading={busy}>
+        <Button type="primary" htmlType="submit" loading={busy ? { delay: 300 } : false}>
           {t('common.save')}
         </Button>
         <Button type="text" disabled={busy} onClick={onDone}>

@@ -2,7 +2,7 @@
 import { QuestionCircleOutlined } from '@ant-design/icons';
 import { Button, Popover } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { Field, Rec } from '@/api/types';
+import type { Field, Obj, Rec } from '@/api/types';
 import { kindOf } from '@/fields/registry';
 import { useSay } from '@/i18n/label';
 import { WhyPanel } from './WhyPanel';
@@ -13,7 +13,7 @@ export function FieldValue({
   field,
   onEdit,
 }: {
-  object: string;
+  object: Obj;
   record: Rec;
   field: Field;
   onEdit?: () => void;
@@ -33,7 +33,7 @@ export function FieldValue({
           destroyOnHidden
           placement="bottomLeft"
           title={t('why.title', { field: say(field) })}
-          content={<WhyPanel object={object} id={record.id} field={field} />}
+          content={<WhyPanel object={object} id={record.id} field={field.key} />}
         >
           <Button
             className="why-button"

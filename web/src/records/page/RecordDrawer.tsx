@@ -195,7 +195,7 @@ function Reading({
         {fields.map((f) => (
           <FieldValue
             key={f.key}
-            object={object.key}
+            object={object}
             record={record}
             field={f}
             onEdit={mayEdit ? () => onEdit(f.key) : undefined}
@@ -204,7 +204,7 @@ function Reading({
       </div>
       <div className="field-values field-values-system">
         {system.map((f) => (
-          <FieldValue key={f.key} object={object.key} record={record} field={f} />
+          <FieldValue key={f.key} object={object} record={record} field={f} />
         ))}
       </div>
     </>

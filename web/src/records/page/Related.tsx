@@ -20,7 +20,7 @@ export interface Pointing {
 /** Every link of every object that leads to this one. */
 export function pointingAt(object: Obj, catalog: Catalog): Pointing[] {
   return [...catalog.values()]
-    .filter((o) => o.state !== 'retired' && o.can?.read !== false)
+    .filter((o) => o.state !== 'retired' && o.can?.read !== false && !o.hidden)
     .flatMap((o) =>
       o.fields
         .filter((f) => f.type === 'link' && f.to === object.key && f.state !== 'retired' && !f.system)

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { wordsOf } from '@/api/problems';
 import { undoCommit, useUndo } from '@/api/queries/records';
-import type { UndoChange, Value } from '@/api/types';
+import type { UndoChange, UndoConflict, Value } from '@/api/types';
 import { kindOf } from '@/fields/registry';
 import { useSay } from '@/i18n/label';
 import { FailBox } from '@/ui/FailBox';
@@ -14,27 +14,18 @@ import type { Catalog } from '../fieldPaths';
 
 const MOST_SHOWN = 50;
 
-function useShowChange(catalog: Catalog) {
+function useFieldWords(catalog: Catalog) {
   const { t } = useTranslation();
   const say = useSay();
   const place = usePlace();
-  return (change: UndoChange) => {
-    const object = change.object ? catalog.get(change.object) : undefined;
-    const field = object?.fields.find((f) => f.key === change.field);
-    const text = (value: Value) =>
-      (field
-        ? kindOf(field).toText(value, field, place)
-        : value === null || value === undefined
-          ? ''
-          : String(value)) || t('common.empty');
-    const parts = [object ? say(object) : null, change.title, field ? say(field) : change.field].filter(
-      Boolean,
-    );
+  return (object: string, key: string | null) => {
+    const found = catalog.get(object);
+    const field = found?.fields.find((f) => f.key === key);
     return {
-      name: parts.join(' · '),
-      before: text(change.before),
-      after: text(change.after),
-      now: text(change.now),
+      object: found ? say(found) : object,
+      field: field ? say(field) : (key ?? ''),
+      text: (value: Value) =>
+        (field ? kindOf(field).toText(value, field, place) : String(value ?? '')) || t('common.empty'),
     };
   };
 }
@@ -50,14 +41,14 @@ export function UndoDialog({
 }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
-  const show = useShowChange(catalog);
   const [how, setHow] = useState<'skip' | 'overwrite'>('skip');
   const preview = useQuery({
-    queryKey: ['undo', commit],
-    queryFn: () => undoCommit(commit ?? '', 'skip', true),
+    queryKey: ['undo', commit, how],
+    queryFn: () => undoCommit(commit ?? '', how, true),
     enabled: commit !== null,
     gcTime: 0,
     retry: false,
+    placeholderData: (old) => old,
   });
   const undo = useUndo();
   const changes = preview.data?.changes ?? [];
@@ -83,7 +74,7 @@ export function UndoDialog({
       onCancel={onClose}
       okText={t('undo.run')}
       cancelText={t('common.cancel')}
-      okButtonProps={{ danger: true, disabled: !preview.data, loading: undo.isPending }}
+      okButtonProps={{ danger: true, disabled: changes.length === 0, loading: undo.isPending }}
       onOk={run}
       width={640}
       destroyOnHidden
@@ -93,16 +84,10 @@ export function UndoDialog({
       {preview.data ? (
         <>
           <p>{t('undo.willChange', { count: changes.length })}</p>
-          <ul className="change-list">
-            {changes.slice(0, MOST_SHOWN).map((change, n) => {
-              const line = show(change);
-              return (
-                <li key={n}>
-                  <span className="muted">{line.name}</span>
-                  <span className="before">{line.before}</span> → <b>{line.after}</b>
-                </li>
-              );
-            })}
+          <ul className="change-list undo-list">
+            {changes.slice(0, MOST_SHOWN).map((change) => (
+              <ChangeLine key={`${change.object}${change.id}`} change={change} catalog={catalog} />
+            ))}
           </ul>
           {changes.length > MOST_SHOWN ? (
             <p className="muted">{t('common.andMore', { count: changes.length - MOST_SHOWN })}</p>
@@ -110,18 +95,10 @@ export function UndoDialog({
           {conflicts.length > 0 ? (
             <>
               <Alert type="warning" showIcon title={t('undo.conflicts', { count: conflicts.length })} />
-              <ul className="change-list">
-                {conflicts.slice(0, MOST_SHOWN).map((change, n) => {
-                  const line = show(change);
-                  return (
-                    <li key={n}>
-                      <span className="muted">{line.name}</span>
-                      {change.now !== undefined
-                        ? t('undo.now', { value: line.now })
-                        : `${line.before} → ${line.after}`}
-                    </li>
-                  );
-                })}
+              <ul className="change-list undo-list">
+                {conflicts.slice(0, MOST_SHOWN).map((conflict, n) => (
+                  <ConflictLine key={n} conflict={conflict} catalog={catalog} />
+                ))}
               </ul>
               <Radio.Group
                 value={how}
@@ -136,5 +113,44 @@ export function UndoDialog({
         </>
       ) : null}
     </Modal>
+  );
+}
+
+function ChangeLine({ change, catalog }: { change: UndoChange; catalog: Catalog }) {
+  const { t } = useTranslation();
+  const words = useFieldWords(catalog);
+  const fields = change.fields ?? [];
+  if (change.op !== 'update') {
+    return (
+      <li>
+        <span className="muted">{words(change.object, null).object}</span> {t(`undo.op_${change.op}`)}
+      </li>
+    );
+  }
+  return fields.map((field) => {
+    const said = words(change.object, field.field);
+    return (
+      <li key={field.field}>
+        <span className="muted">
+          {said.object} · {said.field}
+        </span>
+        <span className="before">{said.text(field.before)}</span> → <b>{said.text(field.after)}</b>
+      </li>
+    );
+  });
+}
+
+function ConflictLine({ conflict, catalog }: { conflict: UndoConflict; catalog: Catalog }) {
+  const { t } = useTranslation();
+  const said = useFieldWords(catalog)(conflict.object, conflict.field);
+  return (
+    <li>
+      <span className="muted">{[said.object, said.field].filter(Boolean).join(' · ')}</span>
+      {conflict.problem
+        ? conflict.problem.message
+        : 'theirs' in conflict
+          ? t('undo.nowIs', { value: said.text(conflict.theirs) })
+          : t('undo.changedLater')}
+    </li>
   );
 }

@@ -8,8 +8,9 @@ export function useActor() {
   return useCallback(
     (by: Ref | string | null | undefined): string => {
       if (!by) return t('actors.system');
-      if (typeof by === 'object') return by.title || t('actors.unknown');
-      return i18n.exists(`actors.${by}`) ? t(`actors.${by}`) : by;
+      const name = typeof by === 'object' ? by.title : by;
+      if (!name) return t('actors.unknown');
+      return i18n.exists(`actors.${name}`) ? t(`actors.${name}`) : name;
     },
     [t, i18n],
   );

@@ -1,5 +1,5 @@
 // What a person has typed into a form and not yet saved, with the problems the server found in it.
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { byField, isProblem, wordsOf } from '@/api/problems';
 import type { Field, Value } from '@/api/types';
 import { sameValue, toWire } from '@/fields/wire';
@@ -62,12 +62,24 @@ export function useDraft(fields: Field[], start: Record<string, Value>): Draft {
 
 /** Moves the keyboard to a field of the form. */
 export function focusField(key: string): void {
-  requestAnimationFrame(() => {
-    const element = document.getElementById(`field-${key}`);
-    const target = element?.matches('input, textarea, button, [tabindex]')
-      ? element
-      : element?.querySelector<HTMLElement>('input, textarea, button, [tabindex]');
-    target?.focus();
-    element?.scrollIntoView({ block: 'center' });
-  });
+  const element = document.getElementById(`field-${key}`);
+  const target = element?.matches('input, textarea, button, [tabindex]')
+    ? element
+    : element?.querySelector<HTMLElement>('input, textarea, button, [tabindex]');
+  target?.focus();
+  element?.scrollIntoView({ block: 'center' });
+}
+
+/**
+ * Answers a function that moves the keyboard to a field once the form can be typed in: while a save is under way its
+ * inputs are off, and one that is off cannot be focused.
+ */
+export function useFocusWhenOpen(busy: boolean): (key: string | null) => void {
+  const [wanted, setWanted] = useState<{ key: string } | null>(null);
+  useEffect(() => {
+    if (!wanted || busy) return;
+    focusField(wanted.key);
+    setWanted(null);
+  }, [wanted, busy]);
+  return useCallback((key) => setWanted(key ? { key } : null), []);
 }

@@ -34,6 +34,6 @@ function InPlace({ lang, children }: { lang: 'zh' | 'en'; children: ReactNode })
   useEffect(() => {
     document.title = company ? `${company} · Kehub` : 'Kehub';
   }, [company]);
-  const timeZone = me.data?.time_zone || 'Asia/Shanghai';
+  const timeZone = me.data?.time_zone || me.data?.workspace.time_zone || 'Asia/Shanghai';
   return <PlaceProvider value={{ timeZone, lang }}>{children}</PlaceProvider>;
 }

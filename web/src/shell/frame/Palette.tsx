@@ -46,7 +46,7 @@ export function Palette({ open, onClose, me }: { open: boolean; onClose: () => v
 
   const plain = text.trim().toLowerCase();
   const forms: Found[] = [...objects.values()]
-    .filter((o) => o.state !== 'retired' && o.can?.read !== false)
+    .filter((o) => o.state !== 'retired' && o.can?.read !== false && !o.hidden)
     .filter((o) => !plain || say(o).toLowerCase().includes(plain) || o.key.includes(plain))
     .slice(0, 6)
     .map((o) => ({

@@ -40,7 +40,7 @@ export function appsOf(
     for (const item of body.items ?? []) addItem(app, item, byKey, placed);
   }
   for (const object of readable) {
-    if (placed.has(object.key) || object.solution === SYSTEM || object.system) continue;
+    if (placed.has(object.key) || object.solution === SYSTEM || object.hidden) continue;
     const app = entry(object.solution || OWN);
     const loose = app.groups.find((g) => g.label === null);
     if (loose) loose.objects.push(object);

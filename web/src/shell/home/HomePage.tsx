@@ -11,6 +11,8 @@ import { paths } from '@/paths';
 import { formatDecimal } from '@/ui/decimal';
 import { EmptyState } from '@/ui/EmptyState';
 import { Glyph } from '@/ui/Glyph';
+import { usePlace } from '@/ui/place';
+import { wallClock } from '@/ui/time';
 import { objectsOf, useApps } from '../frame/apps';
 import { recentObjects } from '../frame/recent';
 import { AppTiles } from './AppsPage';
@@ -21,6 +23,7 @@ const COUNTED = 8;
 export function HomePage() {
   const { t } = useTranslation();
   const me = useMe();
+  const { timeZone } = usePlace();
   const { apps, ready } = useApps();
   const catalog = useObjectMap();
   const mayDesign = me.data?.rights.includes('design') || me.data?.is_admin;
@@ -34,7 +37,7 @@ export function HomePage() {
 
   return (
     <div className="page home">
-      <h1>{t(greetingNow(), { name: me.data?.name })}</h1>
+      <h1>{t(greetingAt(timeZone), { name: me.data?.name })}</h1>
       {!ready ? (
         <Skeleton active />
       ) : apps.length === 0 ? (
@@ -74,8 +77,8 @@ export function HomePage() {
   );
 }
 
-function greetingNow(): string {
-  const hour = new Date().getHours();
+function greetingAt(timeZone: string): string {
+  const hour = wallClock(new Date().toISOString(), timeZone).hour();
   if (hour < 5 || hour >= 18) return 'home.evening';
   return hour < 12 ? 'home.morning' : 'home.afternoon';
 }

@@ -94,7 +94,7 @@ function MePart({ me }: { me: Me }) {
   const { message } = App.useApp();
   const change = useChangeMe();
   const [name, setName] = useState(me.name);
-  const [zone, setZone] = useState(me.time_zone ?? 'Asia/Shanghai');
+  const [zone, setZone] = useState(me.time_zone ?? me.workspace.time_zone ?? 'Asia/Shanghai');
 
   function save() {
     change.mutate(

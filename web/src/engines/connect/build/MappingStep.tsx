@@ -4,14 +4,20 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportJob, Mapping } from '@/api/admin-types';
 import { wordsOf } from '@/api/problems';
-import { changeImport, dryRunImport, type ImportChange } from '@/api/queries/imports';
+import { changeImport, dryRunImport } from '@/api/queries/imports';
 import type { Obj } from '@/api/types';
 import { useSay } from '@/i18n/label';
 import type { Catalog } from '@/records/fieldPaths';
 import { Labelled } from '@/ui/Labelled';
 import { MappingTable } from './MappingTable';
-import { type Columns, cleanMapping, mappingProblems, startColumns } from './mapping';
+import { type Columns, cleanMapping, mappingProblems, sourceOf, startColumns } from './mapping';
 import { SourceLine } from './SourceLine';
+
+/** One field without duplicates tells which record a row is. */
+function firstKey(object: Obj): string[] {
+  const unique = object.fields.find((f) => f.unique && !f.system && f.state !== 'retired');
+  return unique ? [unique.key] : [];
+}
 
 export function MappingStep({
   job,
@@ -28,7 +34,7 @@ export function MappingStep({
   const say = useSay();
   const [columns, setColumns] = useState<Columns>(() => startColumns(job, object));
   const [rules, setRules] = useState<Mapping>({
-    key: job.mapping?.key ?? object.fields.filter((f) => f.unique && !f.system).map((f) => f.key),
+    key: job.mapping?.key ?? firstKey(object),
     duplicates: job.mapping?.duplicates ?? 'update',
     mode: job.mapping?.mode ?? 'all_or_nothing',
     fire_rules: job.mapping?.fire_rules ?? false,
@@ -41,12 +47,12 @@ export function MappingStep({
   const keyed = (rules.key ?? []).filter((k) => used.includes(k));
   const needsKey = rules.duplicates === 'only_update' && keyed.length === 0;
 
-  async function source(change: ImportChange) {
+  async function source(change: Mapping) {
     setBusy(true);
     setProblem(null);
     try {
-      const next = await changeImport(job.id, change);
-      setColumns(startColumns({ ...next, mapping: { ...next.mapping, columns: undefined } }, object));
+      const next = await changeImport(job.id, { mapping: { ...sourceOf(job), ...rules, ...change } });
+      setColumns(startColumns(next, object));
       onJob(next, false);
     } catch (error) {
       setProblem(wordsOf(error));
@@ -59,7 +65,7 @@ export function MappingStep({
     setBusy(true);
     setProblem(null);
     try {
-      await changeImport(job.id, { mapping: cleanMapping(rules, columns) });
+      await changeImport(job.id, { mapping: cleanMapping({ ...sourceOf(job), ...rules }, columns) });
       onJob(await dryRunImport(job.id), true);
     } catch (error) {
       setProblem(wordsOf(error));

@@ -73,7 +73,17 @@ export function MappingTable({
               }
             />
             <span className="mapping-how">
-              {map && column.match?.field === map.field ? (
+              {!map && column.match?.how === 'near' && fields.some((f) => f.key === column.match?.field) ? (
+                <Button
+                  size="small"
+                  onClick={() =>
+                    put(column.name, withLinkMatch({ field: column.match?.field ?? '' }, object))
+                  }
+                >
+                  {t('imports.perhaps', { field: say(fields.find((f) => f.key === column.match?.field)) })}
+                </Button>
+              ) : null}
+              {map && column.match?.field === map.field && column.match.how !== 'near' ? (
                 <Tag color="green">{t(`imports.matched_${column.match.how}`)}</Tag>
               ) : null}
               {map && field && isRef(field) ? (

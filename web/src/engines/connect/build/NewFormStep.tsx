@@ -2,12 +2,12 @@
 import { Alert, Button, Checkbox, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ImportJob } from '@/api/admin-types';
+import type { ImportJob, Mapping } from '@/api/admin-types';
 import { wordsOf } from '@/api/problems';
-import { changeImport, type ImportChange } from '@/api/queries/imports';
+import { changeImport } from '@/api/queries/imports';
 import { isKey, newKeyFor } from '@/fields/keys';
 import { Labelled } from '@/ui/Labelled';
-import { fieldsOf, type NewColumn, newColumns } from './mapping';
+import { fieldsOf, type NewColumn, newColumns, sourceOf } from './mapping';
 import { SourceLine } from './SourceLine';
 
 const offered = [
@@ -39,17 +39,17 @@ export function NewFormStep({
   const { t } = useTranslation();
   const stem = job.file.name.replace(/\.[^.]+$/, '');
   const [label, setLabel] = useState(stem);
-  const [key, setKey] = useState(() => newKeyFor(stem, taken, 'form'));
+  const [key, setKey] = useState(() => job.new_object?.key ?? newKeyFor(stem, taken, 'form'));
   const [columns, setColumns] = useState<NewColumn[]>(() => newColumns(job));
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const change = (n: number, part: Partial<NewColumn>) =>
     setColumns(columns.map((c, i) => (i === n ? { ...c, ...part } : c)));
 
-  async function source(part: ImportChange) {
+  async function source(change: Mapping) {
     setBusy(true);
     try {
-      const next = await changeImport(job.id, part);
+      const next = await changeImport(job.id, { mapping: { ...sourceOf(job), ...change } });
       setColumns(newColumns(next));
       onJob(next);
     } catch (error) {
@@ -64,10 +64,15 @@ export function NewFormStep({
     setProblem(null);
     try {
       const used = columns.filter((c) => c.use);
+      const guessed = job.mapping?.columns ?? {};
+      const title = used.find((c) => c.key === job.new_object?.title) ?? used.find((c) => c.type === 'text');
       const made = await changeImport(job.id, {
-        new_object: { key, label: label.trim(), fields: fieldsOf(columns) },
+        new_object: { key, label: label.trim(), title: title?.key, fields: fieldsOf(columns) },
         mapping: {
-          columns: Object.fromEntries(columns.map((c) => [c.name, c.use ? { field: c.key } : null])),
+          ...sourceOf(job),
+          columns: Object.fromEntries(
+            columns.map((c) => [c.name, c.use ? { ...guessed[c.name], field: c.key } : null]),
+          ),
           duplicates: 'update',
           mode: 'all_or_nothing',
         },

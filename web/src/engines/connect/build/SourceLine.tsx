@@ -1,8 +1,7 @@
 // Where in the file the table is: sheet, head row, encoding.
 import { InputNumber, Select, Space } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { ImportJob } from '@/api/admin-types';
-import type { ImportChange } from '@/api/queries/imports';
+import type { ImportJob, Mapping } from '@/api/admin-types';
 import { showSize } from '@/fields/shapes/FileShape';
 
 const encodings = ['utf-8', 'gb18030', 'gbk', 'big5', 'utf-16le', 'windows-1252'];
@@ -14,7 +13,7 @@ export function SourceLine({
 }: {
   job: ImportJob;
   busy: boolean;
-  onChange: (change: ImportChange) => void;
+  onChange: (source: Pick<Mapping, 'sheet' | 'header_row' | 'encoding'>) => void;
 }) {
   const { t } = useTranslation();
   const known = job.encoding ? [...new Set([job.encoding.toLowerCase(), ...encodings])] : [];
@@ -22,7 +21,7 @@ export function SourceLine({
     <Space wrap className="import-source">
       <b>{job.file.name}</b>
       <span className="muted">{showSize(job.file.size)}</span>
-      {job.sheets.length > 1 ? (
+      {(job.sheets ?? []).length > 1 ? (
         <span>
           {t('imports.sheet')}{' '}
           <Select

@@ -24,7 +24,9 @@ export function StartStep({
 }) {
   const { t } = useTranslation();
   const say = useSay();
-  const offered = objects.filter((o) => o.state !== 'retired' && o.can?.import !== false && !o.system);
+  const offered = objects.filter(
+    (o) => o.state !== 'retired' && o.can?.import !== false && o.solution !== 'system' && !o.hidden,
+  );
   const [fresh, setFresh] = useState(!chosen && offered.length === 0);
   const [object, setObject] = useState<string | null>(chosen ?? null);
   const [problem, setProblem] = useState<string | null>(null);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImportJob } from '@/api/admin-types';
 import type { Obj } from '@/api/types';
-import { phaseOf } from '../run/phase';
+import { isMoving, phaseOf } from '../run/phase';
 import {
   cleanMapping,
   fieldsOf,
@@ -94,13 +94,16 @@ it('makes a field of every column with a key of its own', () => {
 });
 
 it('says what a job is about', () => {
-  const progress = { done: 1, total: 2, per_second: 1, seconds_left: 1 };
   expect(phaseOf(job)).toBe('mapping');
   expect(phaseOf({ ...job, columns: [] })).toBe('reading');
-  expect(phaseOf({ ...job, state: 'dry_run', progress })).toBe('checking');
-  expect(phaseOf({ ...job, state: 'dry_run', progress: { ...progress, done: 2 }, counts: { new: 1 } })).toBe(
-    'checked',
-  );
-  expect(phaseOf({ ...job, counts: { new: 1 } })).toBe('checked');
+  expect(phaseOf({ ...job, state: 'reading' })).toBe('checking');
+  expect(phaseOf({ ...job, state: 'dry_run' })).toBe('checked');
   expect(phaseOf({ ...job, state: 'undone' })).toBe('undone');
+  expect(isMoving({ ...job, state: 'running' })).toBe(true);
+  expect(isMoving({ ...job, state: 'failed', columns: [] })).toBe(false);
+});
+
+it('offers a near match instead of taking it', () => {
+  const near = { ...job, columns: job.columns.map((c) => ({ ...c, match: { field: 'name', how: 'near' } })) };
+  expect(Object.values(startColumns(near, object))).toEqual([null, null, null]);
 });

@@ -24,7 +24,7 @@ export function startColumns(job: ImportJob, object: Obj | undefined): Columns {
   for (const column of job.columns) {
     const kept = job.mapping?.columns?.[column.name];
     if (kept !== undefined) columns[column.name] = kept;
-    else if (column.match && known.has(column.match.field)) {
+    else if (column.match && column.match.how !== 'near' && known.has(column.match.field)) {
       columns[column.name] = withLinkMatch({ field: column.match.field }, object);
     } else columns[column.name] = null;
   }
@@ -78,6 +78,12 @@ export function mappingProblems(columns: Columns, object: Obj, onlyUpdates: bool
   return { doubled, missing, nothing: used.length === 0 };
 }
 
+/** Where the table stands in the file, as it was read; a change of it begins the mapping anew. */
+export function sourceOf(job: ImportJob): Mapping {
+  const { sheet, header_row, encoding, delimiter } = job.mapping ?? {};
+  return { sheet, header_row, encoding, delimiter };
+}
+
 export function cleanMapping(mapping: Mapping, columns: Columns): Mapping {
   const used = new Set(Object.values(columns).flatMap((c) => (c ? [c.field] : [])));
   const key = (mapping.key ?? []).filter((k) => used.has(k));
@@ -93,11 +99,13 @@ export interface NewColumn {
   guess: ImportColumn['guess'];
 }
 
-/** A field for every column, of the type the server guessed. */
+/** A field for every column, as the server guessed it: its key, its name, its type. */
 export function newColumns(job: ImportJob): NewColumn[] {
   const made: NewColumn[] = [];
   for (const column of job.columns) {
-    const key = newKeyFor(column.name, made, 'field');
+    const guessed = column.guess?.key;
+    const key =
+      guessed && !made.some((m) => m.key === guessed) ? guessed : newKeyFor(column.name, made, 'field');
     made.push({
       name: column.name,
       use: true,
@@ -110,13 +118,16 @@ export function newColumns(job: ImportJob): NewColumn[] {
   return made;
 }
 
+const named = new Set(['key', 'label', 'type']);
+
 export function fieldsOf(columns: NewColumn[]): Partial<Field>[] {
   return columns
     .filter((c) => c.use)
     .map((c) => {
       const settings: Partial<Field> = {};
+      // What was guessed beside the type, options for example, holds only while the type does.
       if (c.guess?.type === c.type) {
-        for (const [key, value] of Object.entries(c.guess)) if (key !== 'type') settings[key] = value;
+        for (const [key, value] of Object.entries(c.guess)) if (!named.has(key)) settings[key] = value;
       }
       return { ...settings, key: c.key, label: c.label.trim() || c.name, type: c.type };
     });

@@ -32,9 +32,8 @@ export function ImportJobPage({
   const say = useSay();
   const queries = useQueryClient();
   const [back, setBack] = useState(false);
-  const job = useImport(id, true);
+  const job = useImport(id, isMoving);
   const phase = job.data ? phaseOf(job.data) : 'reading';
-  const settled = job.data ? !isMoving(phase) : false;
   const wanted = job.data?.object ?? null;
   const object: Obj | undefined = wanted ? catalog.get(wanted) : undefined;
   const unknown = Boolean(wanted) && !object;
@@ -63,11 +62,11 @@ export function ImportJobPage({
   }
   if (!job.data) return <Spin className="page-wait" />;
   const data = job.data;
-  const mapping = phase === 'mapping' || (back && phase === 'checked');
+  const mapping = phase === 'mapping' || (back && (phase === 'checked' || phase === 'failed'));
   const step = phase === 'reading' ? 0 : mapping ? 1 : 2;
 
   return (
-    <div className="page import-page" data-settled={settled}>
+    <div className="page import-page">
       <PageHead
         title={object ? t('imports.titleOf', { name: say(object) }) : t('imports.title')}
         hint={data.file.name}

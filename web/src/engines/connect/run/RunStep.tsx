@@ -138,6 +138,7 @@ export function RunStep({ job, object, onJob, onBack, onOpen, onAgain }: RunStep
             </Button>
           </>
         ) : null}
+        {phase === 'failed' ? <Button onClick={onBack}>{t('imports.backToMapping')}</Button> : null}
         {phase === 'done' ? (
           <>
             <Button type="primary" onClick={onOpen}>

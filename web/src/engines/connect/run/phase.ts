@@ -3,6 +3,8 @@ import type { ImportJob } from '@/api/admin-types';
 
 export type Phase = 'reading' | 'mapping' | 'checking' | 'checked' | 'running' | 'done' | 'failed' | 'undone';
 
+const hasColumns = (job: ImportJob) => (job.columns ?? []).length > 0;
+
 export function phaseOf(job: ImportJob): Phase {
   switch (job.state) {
     case 'running':
@@ -10,26 +12,21 @@ export function phaseOf(job: ImportJob): Phase {
     case 'done':
       return 'done';
     case 'failed':
-      return job.columns.length === 0 ? 'reading' : 'failed';
+      return hasColumns(job) ? 'failed' : 'reading';
     case 'undone':
       return 'undone';
+    // The file is read once to see its columns, and once more for the dry run.
     case 'reading':
-      return 'reading';
+      return hasColumns(job) ? 'checking' : 'reading';
     case 'dry_run':
-      return job.dry_run_done === false || stillMoving(job) ? 'checking' : 'checked';
+      return 'checked';
     default:
-      if (job.columns.length === 0) return 'reading';
-      return hasCounts(job) ? 'checked' : 'mapping';
+      return hasColumns(job) ? 'mapping' : 'reading';
   }
 }
 
-const hasCounts = (job: ImportJob) => Object.values(job.counts ?? {}).some((n) => Number(n) > 0);
-
-function stillMoving(job: ImportJob): boolean {
-  const { progress } = job;
-  if (progress && progress.total > 0) return progress.done < progress.total;
-  return !hasCounts(job);
-}
-
 /** Whether the page should go on asking. */
-export const isMoving = (phase: Phase) => phase === 'reading' || phase === 'checking' || phase === 'running';
+export const isMoving = (job: ImportJob) => {
+  const phase = phaseOf(job);
+  return (phase === 'reading' && job.state !== 'failed') || phase === 'checking' || phase === 'running';
+};

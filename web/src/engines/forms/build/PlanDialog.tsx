@@ -46,7 +46,7 @@ export function PlanDialog({
             <Tag color={colors[change.kind]}>{t(`design.kind_${change.kind}`)}</Tag>
             <span>
               {change.what}
-              {change.count !== undefined ? (
+              {change.count ? (
                 <span className="muted"> {t('design.affected', { count: change.count })}</span>
               ) : null}
               {change.samples?.length ? (
