@@ -6,20 +6,43 @@ use std::collections::HashMap;
 use kehub_model::catalog::{FieldId, ObjectId, system};
 use kehub_model::fields::{Column, Order};
 use kehub_model::query::{AggregatePlan, Compare, Cond, Is, ListPlan, ManyStep, Measure, Operand, Page, SortTerm, Step, Unit, Way};
-use kehub_model::{Catalog, Field, Object, Value};
+use kehub_model::{Catalog, Field, Object, RecordId, Value};
 
 use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::codec;
 use crate::fault::Fault;
+use crate::search::{self, Proposal};
 
 /// Compiles one statement about one object (alias `r`).
 pub struct Compiler<'a> {
     catalog: &'a Catalog,
+    relations: &'a Relations,
     pub sql: Sql,
     joins: String,
     joined: HashMap<String, String>,
     aliases: usize,
+    /// Where rows come from when that is not the whole table: stands between `from` and the joins.
+    source: Option<String>,
 }
+
+/// What stands for a table: itself, or how it stood at a past moment; and which records alone are looked at, where that is known.
+#[derive(Clone, Debug, Default)]
+pub struct Relations(pub HashMap<String, String>, pub Option<Vec<RecordId>>);
+
+impl Relations {
+    /// Everything as it is now, of the object asked about these records only.
+    pub fn only(among: Option<Vec<RecordId>>) -> Relations {
+        Relations(HashMap::new(), among)
+    }
+
+    /// A table's name in quotes, or what is read instead of it.
+    fn of(&self, table: &str) -> String {
+        self.0.get(table).cloned().unwrap_or_else(|| table.to_owned())
+    }
+}
+
+/// Everything as it is now.
+pub static NOW: std::sync::LazyLock<Relations> = std::sync::LazyLock::new(Relations::default);
 
 /// What a selected column is.
 #[derive(Clone, Debug)]
@@ -32,8 +55,19 @@ pub struct Selected {
 type Done<T> = Result<T, Fault>;
 
 impl<'a> Compiler<'a> {
-    pub fn new(catalog: &'a Catalog, dialect: Dialect) -> Compiler<'a> {
-        Compiler { catalog, sql: Sql::new(dialect), joins: String::new(), joined: HashMap::new(), aliases: 0 }
+    pub fn new(catalog: &'a Catalog, relations: &'a Relations, dialect: Dialect) -> Compiler<'a> {
+        Compiler { catalog, relations, sql: Sql::new(dialect), joins: String::new(), joined: HashMap::new(), aliases: 0, source: None }
+    }
+
+    /// Only the records that the relations name are looked at: they come first, so that no planner reads the table instead.
+    fn narrow(&mut self, object: &Object) {
+        let Some(ids) = &self.relations.1 else { return };
+        let ids = self.sql.bind(Bind::List(ids.iter().map(|id| Bind::Uuid(*id)).collect()));
+        let table = self.relations.of(&quoted(&object.table));
+        self.source = Some(match self.dialect() {
+            Dialect::Sqlite => format!("rarray({ids}) c cross join {table} r on r.id = c.value"),
+            Dialect::Postgres => format!("unnest({ids}::uuid[]) c (id) join {table} r on r.id = c.id"),
+        });
     }
 
     fn dialect(&self) -> Dialect {
@@ -65,7 +99,7 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             let alias = self.alias();
-            let table = quoted(&self.object(step.to)?.table);
+            let table = self.relations.of(&quoted(&self.object(step.to)?.table));
             let rule = if step.rule.is_true() { String::new() } else { format!(" and {}", self.cond(&alias, &step.rule)?) };
             let join = format!(" left join {table} {alias} on {alias}.id = {from}{rule}");
             self.joins.push_str(&join);
@@ -135,7 +169,7 @@ impl<'a> Compiler<'a> {
 
     fn exists(&mut self, base: &str, steps: &[Step], many: &ManyStep, cond: &Cond) -> Done<String> {
         let at = self.reach(base, steps)?;
-        let target = quoted(&self.object(many.to)?.table);
+        let target = self.relations.of(&quoted(&self.object(many.to)?.table));
         let alias = self.alias();
         // Joins made inside belong inside.
         let outer = std::mem::take(&mut self.joins);
@@ -150,7 +184,7 @@ impl<'a> Compiler<'a> {
                 format!("exists (select 1 from {target} {alias}{joins} where {alias}.{link} = {at}.id and {rule} and {inner})")
             }
             Way::Links(field) => {
-                let links = links_table(self.object(many.object)?, self.field(many.object, field)?);
+                let links = self.relations.of(&links_table(self.object(many.object)?, self.field(many.object, field)?));
                 let pair = self.alias();
                 format!(
                     "exists (select 1 from {links} {pair} join {target} {alias} on {alias}.id = {pair}.b{joins} where {pair}.a = {at}.id and {rule} and {inner})"
@@ -280,7 +314,7 @@ impl<'a> Compiler<'a> {
 
     fn test_links(&mut self, base: &str, on: &Operand, field: &Field, is: &Is) -> Done<String> {
         let object = self.object(on.object)?;
-        let links = links_table(object, field);
+        let links = self.relations.of(&links_table(object, field));
         let at = self.reach(base, &on.steps)?;
         let ids = |values: &[Value]| values.iter().filter_map(Value::as_id).map(Bind::Uuid).collect::<Vec<_>>();
         let plain = match is {
@@ -316,10 +350,10 @@ impl<'a> Compiler<'a> {
         let shown = operand.shown.clone();
         let expression = match &field.column {
             Column::Links { .. } => {
-                let links = links_table(self.object(operand.object)?, field);
+                let links = self.relations.of(&links_table(self.object(operand.object)?, field));
                 match self.dialect() {
-                    Dialect::Sqlite => format!("(select group_concat(hex(b)) from (select b from {links} where a = {at}.id order by position))"),
-                    Dialect::Postgres => format!("array(select b from {links} where a = {at}.id order by position)"),
+                    Dialect::Sqlite => format!("(select group_concat(hex(b)) from (select p.b from {links} p where p.a = {at}.id order by p.position))"),
+                    Dialect::Postgres => format!("array(select p.b from {links} p where p.a = {at}.id order by p.position)"),
                 }
             }
             Column::None => "null".to_owned(),
@@ -335,7 +369,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn from(&self, object: &Object) -> String {
-        format!(" from {} r{}", quoted(&object.table), self.joins)
+        match &self.source {
+            None => format!(" from {} r{}", self.relations.of(&quoted(&object.table)), self.joins),
+            Some(source) => format!(" from {source}{}", self.joins),
+        }
     }
 }
 
@@ -356,9 +393,10 @@ pub enum Segment {
     Empties { after_cursor: bool },
 }
 
-pub fn list(catalog: &Catalog, dialect: Dialect, plan: &ListPlan, segment: Segment, limit: u32) -> Done<ListSql> {
-    let mut compiler = Compiler::new(catalog, dialect);
+pub fn list(catalog: &Catalog, relations: &Relations, dialect: Dialect, plan: &ListPlan, segment: Segment, limit: u32) -> Done<ListSql> {
+    let mut compiler = Compiler::new(catalog, relations, dialect);
     let object = compiler.object(plan.object)?;
+    compiler.narrow(object);
     let mut columns = Vec::new();
     let mut selected = Vec::new();
     for pick in &plan.picks {
@@ -464,10 +502,41 @@ fn keyset(
     Ok(format!(" and ({})", ways.join(" or ")))
 }
 
+/// The newest records that the grams propose, under the plan's filter. The grams only propose: what they stand for is tested
+/// on the records' own fields.
+pub fn found(catalog: &Catalog, dialect: Dialect, plan: &ListPlan, proposal: &Proposal) -> Done<ListSql> {
+    let mut compiler = Compiler::new(catalog, &NOW, dialect);
+    let object = compiler.object(plan.object)?;
+    let mut columns = Vec::new();
+    let mut selected = Vec::new();
+    for pick in &plan.picks {
+        selected.push(compiler.select(&pick.operand, &mut columns)?);
+    }
+    let (table, grams) = (quoted(&object.table), quoted(&search::table(object)));
+    let filter = compiler.cond("r", &plan.filter)?;
+    let limit = compiler.sql.bind(i64::from(plan.limit));
+    let (rest, order) = match dialect {
+        Dialect::Sqlite => {
+            let words = compiler.sql.bind(proposal.words());
+            compiler.source = Some(format!("{grams}({words}) q cross join {table} r on r.n = q.rowid"));
+            (String::new(), "q.rowid")
+        }
+        Dialect::Postgres => {
+            compiler.source = Some(format!("{grams} q join {table} r on r.id = q.id"));
+            let parts: Vec<String> = proposal.numbers().map(|numbers| format!("q.g @> {}::int[]", compiler.sql.bind(numbers))).collect();
+            (format!("({}) and ", parts.join(" or ")), "r.id")
+        }
+    };
+    let from = compiler.from(object);
+    compiler.sql.text = format!("select {}{from} where {rest}{filter} order by {order} desc limit {limit}", columns.join(", "));
+    Ok(ListSql { sql: compiler.sql, selected, sort_columns: Vec::new() })
+}
+
 /// How many rows, at most `bound` when it is given.
-pub fn count(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &Cond, bound: Option<i64>) -> Done<Sql> {
-    let mut compiler = Compiler::new(catalog, dialect);
+pub fn count(catalog: &Catalog, relations: &Relations, dialect: Dialect, object: ObjectId, filter: &Cond, bound: Option<i64>) -> Done<Sql> {
+    let mut compiler = Compiler::new(catalog, relations, dialect);
     let object = compiler.object(object)?;
+    compiler.narrow(object);
     let filter = compiler.cond("r", filter)?;
     let from = compiler.from(object);
     compiler.sql.text = match bound {
@@ -483,7 +552,7 @@ pub fn count(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &Con
 /// The statement from which the number of rows is estimated: the planner's own figure on PostgreSQL, on SQLite a share counted in
 /// a sample of the rows by their numbers.
 pub fn estimate(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &Cond) -> Done<Sql> {
-    let mut compiler = Compiler::new(catalog, dialect);
+    let mut compiler = Compiler::new(catalog, &NOW, dialect);
     let object = compiler.object(object)?;
     let all = filter.is_true();
     let filter = compiler.cond("r", filter)?;
@@ -516,9 +585,10 @@ pub struct AggregateSql {
     pub measures: Vec<Measured>,
 }
 
-pub fn aggregate(catalog: &Catalog, dialect: Dialect, plan: &AggregatePlan) -> Done<AggregateSql> {
-    let mut compiler = Compiler::new(catalog, dialect);
+pub fn aggregate(catalog: &Catalog, relations: &Relations, dialect: Dialect, plan: &AggregatePlan) -> Done<AggregateSql> {
+    let mut compiler = Compiler::new(catalog, relations, dialect);
     let object = compiler.object(plan.object)?;
+    compiler.narrow(object);
     let mut columns: Vec<String> = Vec::new();
     let mut groups = Vec::new();
     let mut keys = Vec::new();

@@ -12,16 +12,20 @@ mod compile;
 mod ddl;
 mod exact;
 mod fault;
+mod indexes;
 mod migrate;
+mod past;
 mod postgres;
 mod publish;
 mod rows;
 mod save;
+pub mod search;
 mod sqlite;
 mod table;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use kehub_model::query::{AggregatePlan, Cond, ListPlan, Page};
 use kehub_model::{Catalog, Moment, ObjectId, RecordId, Value};
@@ -49,6 +53,7 @@ pub enum Target {
 #[derive(Clone)]
 pub struct Db {
     inner: Arc<Inner>,
+    seen: Arc<indexes::Seen>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -74,7 +79,7 @@ impl Db {
             Target::File(path) => Inner::Sqlite(sqlite::Sqlite::open(path, clock.clone())?),
             Target::Postgres { url, schema } => Inner::Postgres(postgres::Postgres::open(url, schema, clock.clone()).await?),
         };
-        Ok(Db { inner: Arc::new(inner), clock })
+        Ok(Db { inner: Arc::new(inner), seen: Arc::default(), clock })
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -107,12 +112,20 @@ impl Db {
     }
 
     pub async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        either!(self, db => db.list(catalog, plan).await)
+        let among = if plan.as_of.is_none() { self.candidates(&catalog, plan.object, &plan.filter).await? } else { None };
+        if among.is_some() || plan.as_of.is_some() {
+            return either!(self, db => db.list(catalog, plan, among).await);
+        }
+        let begun = Instant::now();
+        let listed = either!(self, db => db.list(catalog.clone(), plan.clone(), None).await)?;
+        self.took_list(&catalog, &plan, begun.elapsed());
+        Ok(listed)
     }
 
     /// How many rows a filter leaves; with a bound, counting stops there.
     pub async fn count(&self, catalog: &Catalog, object: ObjectId, filter: &Cond, bound: Option<i64>) -> Result<i64, Fault> {
-        let sql = compile::count(catalog, self.dialect(), object, filter, bound)?;
+        let among = self.candidates(catalog, object, filter).await?;
+        let sql = compile::count(catalog, &compile::Relations::only(among), self.dialect(), object, filter, bound)?;
         either!(self, db => db.count(sql).await)
     }
 
@@ -123,7 +136,14 @@ impl Db {
     }
 
     pub async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
-        either!(self, db => db.aggregate(catalog, plan).await)
+        let among = if plan.as_of.is_none() { self.candidates(&catalog, plan.object, &plan.filter).await? } else { None };
+        if among.is_some() || plan.as_of.is_some() {
+            return either!(self, db => db.aggregate(catalog, plan, among).await);
+        }
+        let begun = Instant::now();
+        let rows = either!(self, db => db.aggregate(catalog.clone(), plan.clone(), None).await)?;
+        self.took_aggregate(&catalog, &plan, begun.elapsed());
+        Ok(rows)
     }
 
     /// Whole rows by id, lists of many-links included.

@@ -9,6 +9,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "ground", include_str!("../migrations/0001_ground.sql")),
     (2, "identity", include_str!("../migrations/0002_identity.sql")),
     (3, "connect", include_str!("../migrations/0003_connect.sql")),
+    (4, "follow", include_str!("../migrations/0004_follow.sql")),
 ];
 
 pub(crate) const LEDGER: &str =

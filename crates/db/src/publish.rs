@@ -160,7 +160,7 @@ impl Publish {
                 Filling::None => {}
                 Filling::Rows(object, work) => self.fill_sqlite(connection, object, &work)?,
                 Filling::Rollup(object, field, plan) => {
-                    for row in crate::sqlite_aggregate(connection, &self.new, &plan)? {
+                    for row in crate::sqlite_aggregate(connection, &self.new, &crate::compile::NOW, &plan)? {
                         if let Some(sql) = set_rollup(object, field, &row, Dialect::Sqlite) {
                             crate::sqlite_execute(connection, &sql)?;
                         }

@@ -118,7 +118,7 @@ pub(crate) fn read(
     links: bool,
     dialect: Dialect,
 ) -> Result<RowsSql, Fault> {
-    let mut compiler = Compiler::new(catalog, dialect);
+    let mut compiler = Compiler::new(catalog, &crate::compile::NOW, dialect);
     let mut columns = vec!["r.moment".to_owned()];
     if dialect == Dialect::Postgres {
         columns.push("r.xmin".to_owned());

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, FieldId, Object, ObjectId, system};
-use crate::fields::Reading;
+use crate::fields::{Kind, Reading};
 use crate::label::Language;
 use crate::org::Org;
 use crate::problem::Problems;
@@ -28,6 +28,8 @@ pub struct Actor {
     pub reading: Reading,
     pub org: Arc<Org>,
     grants: HashMap<ObjectId, Vec<Grant>>,
+    /// Computed fields whose inputs the actor may not read: a formula inherits the strictest of them.
+    hidden: HashSet<(ObjectId, FieldId)>,
 }
 
 /// One role's grant on one object, its rows as a condition.
@@ -59,6 +61,7 @@ impl Actor {
             reading: Reading::default(),
             org,
             grants: HashMap::new(),
+            hidden: HashSet::new(),
         }
     }
 
@@ -74,7 +77,14 @@ impl Actor {
 
     /// Compiles roles for a person. What a role says of objects or fields that are gone is void; a row filter that no longer
     /// resolves reaches no rows.
-    pub fn with_roles(id: RecordId, name: &str, org: Arc<Org>, roles: &[RoleDef], catalog: &Catalog, reading: Reading) -> Actor {
+    pub fn with_roles(
+        id: RecordId,
+        name: &str,
+        org: Arc<Org>,
+        roles: &[RoleDef],
+        catalog: &Catalog,
+        reading: Reading,
+    ) -> Actor {
         let mut actor = Actor { is_unbound: false, rights: HashSet::new(), reading, ..Actor::unbound(id, name, org) };
         for role in roles {
             actor.rights.extend(&role.rights);
@@ -82,13 +92,72 @@ impl Actor {
                 let Some(object) = catalog.object(key) else { continue };
                 let grant = Grant {
                     rows: Arc::new(actor.rows(&def.rows, object, catalog)),
-                    fields: def.fields.iter().filter_map(|(key, right)| Some((object.field(key)?.id, *right))).collect(),
+                    fields: def
+                        .fields
+                        .iter()
+                        .filter_map(|(key, right)| Some((object.field(key)?.id, *right)))
+                        .collect(),
                     def: def.clone(),
                 };
                 actor.grants.entry(object.id).or_default().push(grant);
             }
         }
+        actor.hide_computed(catalog);
         actor
+    }
+
+    /// Hides computed fields with an input that may not be read, and those computed from them, until nothing more follows.
+    fn hide_computed(&mut self, catalog: &Catalog) {
+        loop {
+            let mut more = Vec::new();
+            for object in catalog.active() {
+                for field in object.own_fields().filter(|field| !self.hidden.contains(&(object.id, field.id))) {
+                    let readable = match &field.def.kind {
+                        Kind::Formula(_) => {
+                            let formula = field.formula.as_ref();
+                            formula.is_none_or(|formula| {
+                                formula.references().iter().all(|path| self.reads(object, path, catalog))
+                            })
+                        }
+                        Kind::Lookup(lookup) => {
+                            self.reads(object, &[lookup.link.clone(), lookup.field.clone()], catalog)
+                        }
+                        Kind::Rollup(rollup) => {
+                            let child = rollup.from.split_once('.').and_then(|(child, _)| catalog.object(child));
+                            child.is_some_and(|child| {
+                                let counted = rollup.field.as_ref().is_none_or(|field| self.reads(child, std::slice::from_ref(field), catalog));
+                                child.parent.is_some() || (self.may(child, Action::Read) && counted)
+                            })
+                        }
+                        _ => true,
+                    };
+                    if !readable {
+                        more.push((object.id, field.id));
+                    }
+                }
+            }
+            if more.is_empty() {
+                return;
+            }
+            self.hidden.extend(more);
+        }
+    }
+
+    /// Whether every field along a path of keys may be read on all rows the actor sees.
+    fn reads(&self, object: &Object, path: &[String], catalog: &Catalog) -> bool {
+        let Some((key, rest)) = path.split_first() else { return true };
+        let Some(field) = object.field(key) else { return false };
+        if self.sight(object, field.id) != Sight::Always {
+            return false;
+        }
+        if rest.is_empty() {
+            return true;
+        }
+        if let Some(child) = catalog.rows_of(object.id, field.id) {
+            // The right to a subform is the right to its rows.
+            return rest.iter().all(|key| child.field(key).is_some());
+        }
+        catalog.target(field).is_some_and(|target| self.may(target, Action::Read) && self.reads(target, rest, catalog))
     }
 
     fn rows(&self, rows: &Rows, object: &Arc<Object>, catalog: &Catalog) -> Cond {
@@ -118,7 +187,8 @@ impl Actor {
             Rows::Filter { filter } => {
                 let everything = Actor { is_unbound: true, grants: HashMap::new(), ..self.clone() };
                 let mut problems = Problems::new();
-                let cond = Resolver::new(catalog, &everything, None).filter_json(object, filter, "filter", &mut problems);
+                let cond =
+                    Resolver::new(catalog, &everything, None).filter_json(object, filter, "filter", &mut problems);
                 if problems.is_empty() { cond } else { Cond::Const(false) }
             }
         }
@@ -154,6 +224,9 @@ impl Actor {
         if self.is_unbound {
             return Sight::Always;
         }
+        if self.hidden.contains(&(object.id, field)) {
+            return Sight::No;
+        }
         let rights: Vec<(&Grant, FieldRight)> =
             self.grants_for(object, Action::Read).map(|grant| (grant, grant.right(field))).collect();
         let shows = |right: FieldRight| right >= FieldRight::Read;
@@ -182,7 +255,8 @@ impl Actor {
         }
         self.grants_for(object, action)
             .map(|grant| {
-                let refused = object.fields.iter().map(|field| field.id).filter(|id| grant.right(*id) < FieldRight::Write);
+                let refused =
+                    object.fields.iter().map(|field| field.id).filter(|id| grant.right(*id) < FieldRight::Write);
                 (grant.rows.clone(), refused.collect())
             })
             .collect()

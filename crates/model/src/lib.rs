@@ -7,6 +7,7 @@ pub mod actor;
 pub mod catalog;
 pub mod cell;
 pub mod computed;
+pub mod derive;
 pub mod fields;
 pub mod formula;
 pub mod history;

@@ -1,7 +1,7 @@
 //! What is asked of the write door, and what it answers.
 
-use kehub_model::history::Cause;
-use kehub_model::{Moment, ObjectId, RecordId};
+use kehub_model::history::{Cause, Op};
+use kehub_model::{FieldId, Moment, ObjectId, RecordId, Value};
 use serde_json::{Map, Value as Json};
 
 /// One record to be changed. Values are as the API takes them; they are read and checked behind the door.
@@ -20,8 +20,9 @@ pub enum ChangeKind {
     /// `version`: refused when the record is at another.
     Update { id: RecordId, values: Map<String, Json>, version: Option<i64> },
     Delete { id: RecordId, version: Option<i64> },
-    /// Out of the recycle bin.
-    Restore { id: RecordId },
+    /// Back to how it stood, with values out of history: an update, a deletion, or out of the recycle bin. `seen` is the commit
+    /// the record must still be at.
+    Back { id: RecordId, op: Op, values: Vec<(FieldId, Value)>, seen: Option<Moment> },
     /// Creates, or updates the one record whose `key` fields have these values.
     Upsert { key: Vec<String>, values: Map<String, Json>, mode: UpsertMode },
 }

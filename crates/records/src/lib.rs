@@ -3,16 +3,21 @@
 //! **Architecture invariant:** only this crate reads or writes a customer's data. Whoever asks says who they are; the row rules
 //! and the check of every field reference are added here and cannot be forgotten.
 
+mod audit;
 mod change;
 mod cursor;
+pub mod definitions;
 mod derive;
 mod facts;
 mod formula;
+mod history;
 mod publish;
 mod read;
 mod refusal;
 mod render;
+mod search;
 mod state;
+mod undo;
 mod write;
 
 use std::sync::Arc;
@@ -25,7 +30,9 @@ use tokio::sync::{Mutex, broadcast};
 
 pub use change::{Because, Change, ChangeKind, Done, Fate, Idempotency, UpsertMode};
 pub use read::Got;
+pub use kehub_model::history::undo::Choice as Conflicts;
 pub use refusal::Refusal;
+pub use undo::Undone;
 pub use write::read_key_answer;
 
 use state::State;

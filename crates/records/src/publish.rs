@@ -1,5 +1,6 @@
 //! Objects: shown with what the actor may do, planned, published.
 
+use std::ops::Not as _;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -9,7 +10,6 @@ use kehub_model::catalog::State as Standing;
 use kehub_model::query::Cond;
 use kehub_model::rights::{Action, Right};
 use kehub_model::schema::{self, Edit, SchemaChange, Severity};
-use kehub_model::value::json_text;
 use kehub_model::{Actor, Catalog, Code, Moment, Object, Problem, Problems, Value};
 use serde_json::{Value as Json, json};
 
@@ -329,12 +329,4 @@ fn what(change: &SchemaChange, label: &str, language: kehub_model::Language) -> 
         kehub_model::Language::En => write!(text, "{en}: {label}"),
     };
     text
-}
-
-/// A JSON string.
-#[must_use]
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::new();
-    json_text(text, &mut out);
-    out
 }

@@ -125,6 +125,22 @@ impl Records {
     }
 
     async fn count_of(&self, state: &State, plan: &ListPlan, wanted: Count) -> Result<Option<(i64, bool)>, Refusal> {
+        if plan.as_of.is_some() && wanted != Count::None {
+            let measures = vec![kehub_model::query::Measured { name: "count".into(), function: kehub_model::query::Measure::Count, operand: None, filter: None }];
+            let counting = kehub_model::query::AggregatePlan {
+                object: plan.object,
+                filter: plan.filter.clone(),
+                groups: Vec::new(),
+                measures,
+                sort: Vec::new(),
+                limit: 1,
+                zone: chrono_tz::UTC,
+                as_of: plan.as_of,
+            };
+            let rows = self.db().aggregate(state.catalog.clone(), counting).await?;
+            let counted = rows.first().and_then(|row| row[0].as_number()).and_then(|count| i64::try_from(count).ok());
+            return Ok(Some((counted.unwrap_or_default(), true)));
+        }
         Ok(match wanted {
             Count::None => None,
             Count::Exact => Some((self.db().count(&state.catalog, plan.object, &plan.filter, None).await?, true)),
@@ -192,7 +208,7 @@ impl Records {
             }
         }
         let titles = self.titles(&state, actor, targets).await?;
-        let writer = Writer { state: &state, style, titles, subforms: HashMap::new() };
+        let writer = Writer { titles, ..Writer::new(&state, style) };
         let mut json = String::from("{\"rows\":[");
         for (n, row) in rows.iter().enumerate() {
             json.push_str(if n > 0 { ",{" } else { "{" });
@@ -242,7 +258,41 @@ impl Records {
             }
         }
         let titles = self.titles(state, actor, targets).await?;
-        Ok(Writer { state, style, titles, subforms })
+        let mut lists = HashMap::new();
+        let mut around = None;
+        for column in &prepared.columns {
+            let Some(computed) = &column.computed else { continue };
+            let now = prepared.plan.as_of.map_or_else(|| self.db().clock.now(), |at| at.time());
+            around = Some(kehub_model::formula::Around { now, language: style.language, ..kehub_model::derive::still(actor.reading.zone) });
+            let id = prepared.columns.iter().position(|column| column.field.id == system::ID);
+            let owners: Vec<RecordId> = rows.iter().filter_map(|row| row.get(id?)?.as_id()).collect();
+            for path in computed.formula.references().iter().filter(|path| !computed.places.contains_key(*path)) {
+                self.subform_values(state, object, path, &owners, &mut lists).await?;
+            }
+        }
+        Ok(Writer { titles, subforms, lists, around, ..Writer::new(state, style) })
+    }
+
+    /// The values of one field of the rows of a subform, by owner, for formulas.
+    async fn subform_values(
+        &self,
+        state: &State,
+        object: &Arc<Object>,
+        path: &[String],
+        owners: &[RecordId],
+        lists: &mut HashMap<(Vec<String>, RecordId), Vec<Value>>,
+    ) -> Result<(), Refusal> {
+        let [field, key] = path else { return Ok(()) };
+        let child = object.field(field).and_then(|field| state.catalog.rows_of(object.id, field.id));
+        let Some((child, parent)) = child.and_then(|child| Some((child, child.field("parent")?))) else { return Ok(()) };
+        let picks: Vec<Pick> = [Some(id_pick(child)), own_pick(child, "parent"), own_pick(child, key)].into_iter().flatten().collect();
+        let among = Cond::Test { on: operand(child, parent.id), is: Is::In(owners.iter().map(|id| Value::Id(*id)).collect()) };
+        for row in self.db().list(state.catalog.clone(), plan_of(child, picks, among, 100_000)).await?.rows {
+            if let (Some(owner), Some(value)) = (row[1].as_id(), row.get(2)) {
+                lists.entry((path.to_vec(), owner)).or_default().push(value.clone());
+            }
+        }
+        Ok(())
     }
 
     /// Titles of records, of those the actor may see.
@@ -302,7 +352,7 @@ impl Records {
         let owner_place = prepared.plan.picks.len();
         prepared.plan.picks.extend(own_pick(child, "parent"));
         let listed = self.db().list(state.catalog.clone(), prepared.plan.clone()).await?;
-        let writer = Writer { state, style, titles: HashMap::new(), subforms: HashMap::new() };
+        let writer = Writer::new(state, style);
         for row in &listed.rows {
             let Some(owner) = row[owner_place].as_id() else { continue };
             let json = found.entry((field, owner)).or_insert_with(|| "[".to_owned());
@@ -430,7 +480,20 @@ fn prepare<'a>(
             all.push(title);
             all.len() - 1
         });
-        columns.push(Column::new(&pick.name, field.clone(), pick.is_masked, place));
+        let mut column = Column::new(&pick.name, field.clone(), pick.is_masked, place);
+        if let (Stands::None, Some(formula)) = (&field.column, &field.formula) {
+            let prefix = pick.name.rsplit_once('.').map(|(prefix, _)| format!("{prefix}."));
+            let mut places = HashMap::new();
+            for path in formula.references() {
+                let name = format!("{}{}", prefix.as_deref().unwrap_or_default(), path.join("."));
+                if let Ok(input) = resolver.pick(object, &name) {
+                    all.push(input);
+                    places.insert(path.clone(), all.len() - 1);
+                }
+            }
+            column.computed = Some(crate::render::Computed { formula: formula.clone(), places });
+        }
+        columns.push(column);
     }
     Prepared { plan: ListPlan { object: object.id, filter, picks: all, sort, limit, page, as_of: None }, columns }
 }

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
+use kehub_model::derive::fit;
 use kehub_model::fields::Kind;
+use kehub_model::formula::{Around, Formula, Row};
 use kehub_model::value::json_text;
 use kehub_model::{Catalog, Field, Language, RecordId, Value};
 
@@ -18,6 +21,32 @@ pub(crate) struct Column {
     is_masked: bool,
     /// The place in the row of the title of the record linked to.
     pub(crate) title: Option<usize>,
+    /// A formula that is computed when read.
+    pub(crate) computed: Option<Computed>,
+}
+
+/// A formula computed when read: where its inputs stand in the row.
+pub(crate) struct Computed {
+    pub(crate) formula: Arc<Formula>,
+    pub(crate) places: HashMap<Vec<String>, usize>,
+}
+
+/// The inputs of a formula computed when read.
+struct Inputs<'a> {
+    computed: &'a Computed,
+    row: &'a [Value],
+    lists: &'a HashMap<(Vec<String>, RecordId), Vec<Value>>,
+    id: Option<RecordId>,
+}
+
+impl Row for Inputs<'_> {
+    fn get(&self, path: &[String]) -> Value {
+        if let Some(place) = self.computed.places.get(path) {
+            return self.row.get(*place).cloned().unwrap_or_default();
+        }
+        let list = self.id.and_then(|id| self.lists.get(&(path.to_vec(), id)));
+        list.map_or(Value::Null, |list| Value::List(list.clone()))
+    }
 }
 
 impl Column {
@@ -25,7 +54,7 @@ impl Column {
         let mut key = String::new();
         json_text(name, &mut key);
         key.push(':');
-        Column { key, field, is_masked, title }
+        Column { key, field, is_masked, title, computed: None }
     }
 }
 
@@ -37,9 +66,17 @@ pub(crate) struct Writer<'a> {
     pub(crate) titles: HashMap<RecordId, String>,
     /// Rows of subforms, by (field, owner), as JSON lists.
     pub(crate) subforms: HashMap<(i32, RecordId), String>,
+    /// Values of rows of subforms that formulas read, by (path, owner).
+    pub(crate) lists: HashMap<(Vec<String>, RecordId), Vec<Value>>,
+    /// What formulas computed when read see of the world.
+    pub(crate) around: Option<Around>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    pub(crate) fn new(state: &'a State, style: Style) -> Writer<'a> {
+        Writer { state, style, titles: HashMap::new(), subforms: HashMap::new(), lists: HashMap::new(), around: None }
+    }
+
     /// One record.
     pub(crate) fn record(&self, columns: &[Column], row: &[Value], out: &mut String) {
         out.push('{');
@@ -55,6 +92,11 @@ impl Writer<'_> {
             if let Kind::Subform(_) = column.field.def.kind {
                 let rows = id.and_then(|id| self.subforms.get(&(column.field.id, id)));
                 out.push_str(rows.map_or("[]", String::as_str));
+                continue;
+            }
+            if let (Some(computed), Some(around)) = (&column.computed, &self.around) {
+                let value = computed.formula.run(&Inputs { computed, row, lists: &self.lists, id }, around);
+                self.plain(&column.field, &fit(&column.field, value), None, out);
                 continue;
             }
             let title = column.title.and_then(|place| row.get(place));

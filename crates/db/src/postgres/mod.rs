@@ -18,11 +18,13 @@ use crate::aggregate;
 use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::clock::Clock;
 use crate::codec::Raw;
-use crate::compile;
+use crate::compile::{self, Relations};
 use crate::fault::Fault;
 use crate::migrate;
+use crate::past;
 use crate::publish::{self, Filling, Publish};
 use crate::rows::{self, read_value};
+use crate::search::Proposal;
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
 use crate::table::{Select, TableRow, TableWrite};
 
@@ -101,12 +103,20 @@ impl Postgres {
     }
 
     pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        self.list(catalog, plan).await
+        self.list(catalog, plan, None).await
     }
 
-    pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
+    pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan, among: Option<Vec<RecordId>>) -> Result<Listed, Fault> {
         let client = self.client().await?;
-        list(&client, &catalog, &plan).await
+        let Some(at) = plan.as_of else { return list(&client, &catalog, &Relations::only(among), &plan).await };
+        // Scratch tables live as long as the transaction.
+        begin_past(&client).await?;
+        let result = match past_relations(&client, &catalog, &past::objects_of_list(&plan), at).await {
+            Ok(relations) => list(&client, &catalog, &relations, &plan).await,
+            Err(fault) => Err(fault),
+        };
+        client.batch_execute("rollback").await?;
+        result
     }
 
     pub(crate) async fn count(&self, sql: Sql) -> Result<i64, Fault> {
@@ -119,9 +129,101 @@ impl Postgres {
         Ok(plan.and_then(|plan| plan[0]["Plan"]["Plan Rows"].as_f64()).map_or(0, |rows| rows as i64))
     }
 
-    pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+    pub(crate) async fn found(
+        &self,
+        catalog: Arc<Catalog>,
+        plan: ListPlan,
+        proposal: Proposal,
+        limit: Duration,
+    ) -> Result<Vec<Vec<Value>>, Fault> {
+        let compiled = compile::found(&catalog, Dialect::Postgres, &plan, &proposal)?;
+        let rows = self.rows_within(&compiled.sql, limit).await?;
+        rows.iter()
+            .map(|row| {
+                let mut column = 0;
+                let mut next = || next(row, &mut column);
+                compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect()
+            })
+            .collect()
+    }
+
+    pub(crate) async fn list_within(
+        &self,
+        catalog: Arc<Catalog>,
+        plan: ListPlan,
+        among: Option<Vec<RecordId>>,
+        limit: Duration,
+    ) -> Result<Listed, Fault> {
+        let relations = Relations::only(among);
+        let compiled = compile::list(&catalog, &relations, Dialect::Postgres, &plan, compile::Segment::All, plan.limit + 1)?;
+        let rows = self.rows_within(&compiled.sql, limit).await?;
+        let found = rows
+            .iter()
+            .map(|row| {
+                let mut column = 0;
+                let mut next = || next(row, &mut column);
+                let picked = compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()?;
+                Ok((picked, Vec::new()))
+            })
+            .collect::<Result<Vec<_>, Fault>>()?;
+        Ok(crate::page(&plan, found))
+    }
+
+    async fn rows_within(&self, sql: &Sql, limit: Duration) -> Result<Vec<PgRow>, Fault> {
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await?;
+        transaction.batch_execute(&format!("set local statement_timeout = {}", limit.as_millis().max(1))).await?;
+        let rows = query_in(&transaction, sql).await?;
+        transaction.commit().await?;
+        Ok(rows)
+    }
+
+    /// Builds an index without holding up writers, if no other node is at it.
+    pub(crate) async fn make_index(&self, name: &str, statement: &str, table: &str) -> Result<(), Fault> {
         let client = self.client().await?;
-        aggregated(&client, &catalog, &plan).await
+        let is_ours: bool = client.query_one("select pg_try_advisory_lock(4843675121)", &[]).await?.get(0);
+        if !is_ours {
+            return Ok(());
+        }
+        let built = async {
+            client.batch_execute("set statement_timeout = 0; set lock_timeout = 0").await?;
+            // What a build that was killed left behind.
+            let broken = "select 1 from pg_index where indexrelid = to_regclass($1) and not indisvalid";
+            let name = quoted(name);
+            if client.query_opt(broken, &[&name]).await?.is_some() {
+                client.batch_execute(&format!("drop index concurrently {name}")).await?;
+            }
+            client.batch_execute(statement).await?;
+            client.batch_execute(&format!("vacuum (analyze) {}", quoted(table))).await
+        }
+        .await;
+        client.batch_execute("set statement_timeout = '20s'; set lock_timeout = '5s'; select pg_advisory_unlock(4843675121)").await?;
+        built.map_err(fault)
+    }
+
+    /// Statements in one transaction; nothing when the first of them changes no row.
+    pub(crate) async fn batch(&self, statements: Vec<Sql>) -> Result<bool, Fault> {
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await?;
+        for (n, sql) in statements.iter().enumerate() {
+            if execute_in(&transaction, sql).await? == 0 && n == 0 {
+                return Ok(false);
+            }
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan, among: Option<Vec<RecordId>>) -> Result<Vec<Vec<Value>>, Fault> {
+        let client = self.client().await?;
+        let Some(at) = plan.as_of else { return aggregated(&client, &catalog, &Relations::only(among), &plan).await };
+        begin_past(&client).await?;
+        let result = match past_relations(&client, &catalog, &past::objects_of_aggregate(&plan), at).await {
+            Ok(relations) => aggregated(&client, &catalog, &relations, &plan).await,
+            Err(fault) => Err(fault),
+        };
+        client.batch_execute("rollback").await?;
+        result
     }
 
     pub(crate) async fn rows(&self, catalog: Arc<Catalog>, object: i32, ids: Vec<RecordId>) -> Result<Vec<Row>, Fault> {
@@ -215,7 +317,7 @@ impl Postgres {
                     }
                 }
                 Filling::Rollup(object, field, plan) => {
-                    let compiled = compile::aggregate(&publish.new, Dialect::Postgres, &plan)?;
+                    let compiled = compile::aggregate(&publish.new, &compile::NOW, Dialect::Postgres, &plan)?;
                     for row in &query_in(&transaction, &compiled.sql).await? {
                         let mut column = 0;
                         let values = aggregate::row(&compiled, &mut || next(row, &mut column))?;
@@ -252,12 +354,12 @@ pub(crate) async fn query(client: &Pooled, sql: &Sql) -> Result<Vec<PgRow>, Faul
     client.query(&statement, &parameters(&sql.binds)).await.map_err(fault)
 }
 
-async fn query_in(transaction: &deadpool_postgres::Transaction<'_>, sql: &Sql) -> Result<Vec<PgRow>, Fault> {
+async fn query_in(transaction: &impl deadpool_postgres::GenericClient, sql: &Sql) -> Result<Vec<PgRow>, Fault> {
     let statement = transaction.prepare_cached(&sql.text).await.map_err(fault)?;
     transaction.query(&statement, &parameters(&sql.binds)).await.map_err(fault)
 }
 
-async fn execute_in(transaction: &deadpool_postgres::Transaction<'_>, sql: &Sql) -> Result<u64, Fault> {
+async fn execute_in(transaction: &impl deadpool_postgres::GenericClient, sql: &Sql) -> Result<u64, Fault> {
     let statement = transaction.prepare_cached(&sql.text).await.map_err(fault)?;
     transaction.execute(&statement, &parameters(&sql.binds)).await.map_err(fault)
 }
@@ -275,11 +377,45 @@ fn fault(error: tokio_postgres::Error) -> Fault {
     }
 }
 
-async fn list(client: &Pooled, catalog: &Catalog, plan: &ListPlan) -> Result<Listed, Fault> {
+/// One snapshot for the log, the rows and what is made of them.
+async fn begin_past(client: &Pooled) -> Result<(), Fault> {
+    client.batch_execute("begin isolation level repeatable read").await.map_err(fault)
+}
+
+/// How the objects stood at a moment, in scratch tables of this transaction.
+async fn past_relations(client: &Pooled, catalog: &Catalog, objects: &[i32], at: Moment) -> Result<Relations, Fault> {
+    let mut relations = Relations::default();
+    for id in objects {
+        let object = catalog.object_by_id(*id).ok_or(Fault::Catalog)?;
+        let mut overlay = past::Overlaid::new(*id);
+        for row in &query(client, &past::commits(Dialect::Postgres, *id, at)).await? {
+            let mut column = 0;
+            let commit = past::commit_row(&mut || next(row, &mut column))?;
+            let blobs = past::blobs_of(&commit);
+            let mut texts = std::collections::HashMap::new();
+            if !blobs.is_empty() {
+                let found = query(client, &past::blobs(Dialect::Postgres, &blobs)).await?;
+                texts.extend(found.iter().filter_map(|row| past::blob_text(&row.get(0), &row.get(1))));
+            }
+            overlay.feed(&commit, &texts)?;
+        }
+        let Some(ids) = overlay.touched() else { continue };
+        let now = read_rows(client, catalog, *id, &ids, &[], true).await?;
+        let scratch = past::scratch(catalog, object, overlay, now, at, Dialect::Postgres);
+        for statement in &scratch.statements {
+            // Made anew each time: these must not fill the cache of prepared statements.
+            client.execute(statement.text.as_str(), &parameters(&statement.binds)).await.map_err(fault)?;
+        }
+        relations.0.extend(scratch.relations);
+    }
+    Ok(relations)
+}
+
+async fn list(client: &Pooled, catalog: &Catalog, relations: &Relations, plan: &ListPlan) -> Result<Listed, Fault> {
     let mut wanted = plan.limit + 1;
     let mut found = Vec::new();
     for segment in crate::segments(plan) {
-        let compiled = compile::list(catalog, Dialect::Postgres, plan, segment, wanted)?;
+        let compiled = compile::list(catalog, relations, Dialect::Postgres, plan, segment, wanted)?;
         let rows = query(client, &compiled.sql).await?;
         for row in &rows {
             let mut column = 0;
@@ -300,8 +436,8 @@ async fn list(client: &Pooled, catalog: &Catalog, plan: &ListPlan) -> Result<Lis
     Ok(crate::page(plan, found))
 }
 
-async fn aggregated(client: &Pooled, catalog: &Catalog, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
-    let compiled = compile::aggregate(catalog, Dialect::Postgres, plan)?;
+async fn aggregated(client: &Pooled, catalog: &Catalog, relations: &Relations, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+    let compiled = compile::aggregate(catalog, relations, Dialect::Postgres, plan)?;
     let mut answers = Vec::new();
     for row in &query(client, &compiled.sql).await? {
         let mut column = 0;
@@ -342,8 +478,8 @@ async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask) -> Result<Answer, 
             let found: std::collections::HashMap<Vec<u8>, RecordId> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
             Answer::Holders(hashes.iter().map(|hash| found.get(hash.as_slice()).copied()).collect())
         }
-        Ask::List(plan) => Answer::List(list(client, catalog, &plan).await?),
-        Ask::Aggregate(plan) => Answer::Aggregate(aggregated(client, catalog, &plan).await?),
+        Ask::List(plan) => Answer::List(list(client, catalog, &compile::NOW, &plan).await?),
+        Ask::Aggregate(plan) => Answer::Aggregate(aggregated(client, catalog, &compile::NOW, &plan).await?),
         Ask::Linkers { object, field, targets } => {
             let object = catalog.object_by_id(object).ok_or(Fault::Catalog)?;
             let links = rows::links_of(object, field)?;

@@ -1,10 +1,11 @@
 //! Saves on PostgreSQL: ask, decide, then write under conditions. One record's save is one statement; several are one
 //! transaction.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use deadpool_postgres::{Object as Pooled, Transaction};
-use kehub_model::{Catalog, Moment, Object};
+use deadpool_postgres::{GenericClient, Object as Pooled};
+use kehub_model::{Catalog, Moment, Object, ObjectId, RecordId};
 use tokio_postgres::error::SqlState;
 
 use super::{Postgres, answer, execute_in, fault, query_in};
@@ -12,7 +13,7 @@ use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::codec;
 use crate::fault::Fault;
 use crate::rows;
-use crate::save::{Commit, Delta, LinkWrite, Outcome, Planned, RowWrite, Save, Step, WriteSet};
+use crate::save::{Ask, Commit, Delta, LinkWrite, Outcome, Planned, RowWrite, Save, Step, WriteSet};
 
 /// How often a save that lost a race begins anew.
 const TRIES: u32 = 12;
@@ -41,44 +42,103 @@ fn is_race(error: &tokio_postgres::Error) -> bool {
 
 pub(super) async fn run(db: &Postgres, mut save: Box<dyn Save>) -> Result<Outcome, Fault> {
     let planned = save.planned();
+    // The rows of the last try, in one order for all saves.
+    let mut looked_at: BTreeSet<(ObjectId, RecordId)> = BTreeSet::new();
     for attempt in 0..TRIES {
         let mut client = db.client().await?;
-        save.begin();
-        let mut seen = Moment::ZERO;
-        let mut answers = Vec::new();
-        let at = db.next_moment(seen);
-        let set = loop {
-            match save.step(at, std::mem::take(&mut answers)) {
-                Step::Need(asks) => {
-                    for ask in asks {
-                        let answered = answer(&client, &planned.catalog, ask).await?;
-                        if let crate::save::Answer::Rows(rows) = &answered {
-                            seen = rows.iter().map(|row| row.moment).fold(seen, Moment::max);
-                        }
-                        answers.push(answered);
-                    }
-                }
-                Step::Refuse(problems) => return Ok(Outcome::Refused(problems)),
-                Step::Nothing => return Ok(Outcome::Unchanged),
-                Step::Write(set) => break set,
-            }
+        let locks = attempt >= LOCK_AFTER && looked_at.len() <= MOST_LOCKED;
+        let result = if locks {
+            let rows = std::mem::take(&mut looked_at);
+            attempt_locked(db, &mut client, save.as_mut(), &planned, &rows, &mut looked_at).await
+        } else {
+            attempt_once(db, &mut client, save.as_mut(), &planned, &mut looked_at, false).await
         };
-        // Another node's clock may be ahead: a record's moments only grow.
-        if seen >= at {
-            db.next_moment(seen);
-            continue;
-        }
-        match write(&mut client, &planned, &set, at).await {
+        match result {
             Ok(outcome) => return Ok(outcome),
             Err(Lost::Fault(fault)) => return Err(fault),
             Err(Lost::Race) => {
                 drop(client);
                 check_planned(db, &planned).await?;
-                tokio::time::sleep(Duration::from_millis(u64::from(attempt * attempt))).await;
+                tokio::time::sleep(Duration::from_millis(u64::from(attempt))).await;
             }
         }
     }
     Err(Fault::Contention)
+}
+
+/// From this try on a save locks the rows it looks at first, instead of racing for them.
+const LOCK_AFTER: u32 = 2;
+const MOST_LOCKED: usize = 200;
+
+/// A try in one transaction that locks what the last try looked at before it looks again: nobody comes between.
+async fn attempt_locked(
+    db: &Postgres,
+    client: &mut Pooled,
+    save: &mut dyn Save,
+    planned: &Planned,
+    rows: &BTreeSet<(ObjectId, RecordId)>,
+    looked_at: &mut BTreeSet<(ObjectId, RecordId)>,
+) -> Result<Outcome, Lost> {
+    client.batch_execute("begin").await.map_err(fault).map_err(Lost::from)?;
+    let locked = lock(client, planned, rows).await;
+    let result = match locked {
+        Ok(()) => attempt_once(db, client, save, planned, looked_at, true).await,
+        Err(fault) => Err(fault.into()),
+    };
+    let end = if matches!(result, Ok(Outcome::Committed(_))) { "commit" } else { "rollback" };
+    client.batch_execute(end).await.map_err(fault).map_err(Lost::from)?;
+    result
+}
+
+async fn lock(client: &Pooled, planned: &Planned, rows: &BTreeSet<(ObjectId, RecordId)>) -> Result<(), Fault> {
+    for (object, id) in rows {
+        let Some(object) = planned.catalog.object_by_id(*object) else { continue };
+        let mut sql = Sql::new(Dialect::Postgres);
+        let id = sql.bind(*id);
+        sql.text = format!("select 1 from {} where id = {id} for update", quoted(&object.table));
+        super::query(client, &sql).await?;
+    }
+    Ok(())
+}
+
+async fn attempt_once(
+    db: &Postgres,
+    client: &mut Pooled,
+    save: &mut dyn Save,
+    planned: &Planned,
+    looked_at: &mut BTreeSet<(ObjectId, RecordId)>,
+    in_transaction: bool,
+) -> Result<Outcome, Lost> {
+    looked_at.clear();
+    save.begin();
+    let mut seen = Moment::ZERO;
+    let mut answers = Vec::new();
+    let at = db.next_moment(seen);
+    let set = loop {
+        match save.step(at, std::mem::take(&mut answers)) {
+            Step::Need(asks) => {
+                for ask in asks {
+                    if let Ask::Rows { object, ids, .. } = &ask {
+                        looked_at.extend(ids.iter().map(|id| (*object, *id)));
+                    }
+                    let answered = answer(client, &planned.catalog, ask).await?;
+                    if let crate::save::Answer::Rows(rows) = &answered {
+                        seen = rows.iter().map(|row| row.moment).fold(seen, Moment::max);
+                    }
+                    answers.push(answered);
+                }
+            }
+            Step::Refuse(problems) => return Ok(Outcome::Refused(problems)),
+            Step::Nothing => return Ok(Outcome::Unchanged),
+            Step::Write(set) => break set,
+        }
+    };
+    // Another node's clock may be ahead: a record's moments only grow.
+    if seen >= at {
+        db.next_moment(seen);
+        return Err(Lost::Race);
+    }
+    write(client, planned, &set, at, in_transaction).await
 }
 
 async fn check_planned(db: &Postgres, planned: &Planned) -> Result<(), Fault> {
@@ -86,7 +146,10 @@ async fn check_planned(db: &Postgres, planned: &Planned) -> Result<(), Fault> {
     if stands == (i64::from(planned.catalog.number), planned.rights) { Ok(()) } else { Err(Fault::Moved) }
 }
 
-async fn write(client: &mut Pooled, planned: &Planned, set: &WriteSet, at: Moment) -> Result<Outcome, Lost> {
+async fn write(client: &mut Pooled, planned: &Planned, set: &WriteSet, at: Moment, in_transaction: bool) -> Result<Outcome, Lost> {
+    if in_transaction {
+        return several(&*client, planned, set, at).await;
+    }
     if let ([row @ (RowWrite::Insert { .. } | RowWrite::Update { .. })], [], [], [], Some(commit), false) =
         (&set.rows[..], &set.links[..], &set.deltas[..], &set.tables[..], &set.commit, set.touches_rights)
         && commit.blobs.is_empty()
@@ -155,7 +218,7 @@ fn object<'a>(catalog: &'a Catalog, row: &RowWrite) -> Result<&'a Object, Lost> 
     catalog.object_by_id(rows::object_of(row)).map(|object| &**object).ok_or(Lost::Fault(Fault::Catalog))
 }
 
-async fn several(transaction: &Transaction<'_>, planned: &Planned, set: &WriteSet, at: Moment) -> Result<Outcome, Lost> {
+async fn several(transaction: &impl GenericClient, planned: &Planned, set: &WriteSet, at: Moment) -> Result<Outcome, Lost> {
     let catalog = &planned.catalog;
     let mut guard = Sql::new(Dialect::Postgres);
     let (number, rights) = (guard.bind(i64::from(catalog.number)), guard.bind(planned.rights));
@@ -190,7 +253,7 @@ async fn several(transaction: &Transaction<'_>, planned: &Planned, set: &WriteSe
 }
 
 /// Rows in their order; runs of inserts into one object go in one statement.
-async fn write_rows(transaction: &Transaction<'_>, catalog: &Catalog, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+async fn write_rows(transaction: &impl GenericClient, catalog: &Catalog, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
     let mut n = 0;
     while n < writes.len() {
         let object = object(catalog, &writes[n])?;
@@ -239,7 +302,7 @@ fn arrays(sql: &mut Sql, rows: Vec<Vec<Bind>>, types: &[&str]) -> String {
     format!("unnest({})", arrays.join(", "))
 }
 
-async fn insert_many(transaction: &Transaction<'_>, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+async fn insert_many(transaction: &impl GenericClient, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
     for chunk in writes.chunks(1_000) {
         let binds = chunk
             .iter()
@@ -257,7 +320,7 @@ async fn insert_many(transaction: &Transaction<'_>, object: &Object, writes: &[R
     Ok(())
 }
 
-async fn update_many(transaction: &Transaction<'_>, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+async fn update_many(transaction: &impl GenericClient, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
     for chunk in writes.chunks(1_000) {
         let mut names = Vec::new();
         let mut types = vec!["uuid", "bigint"];
@@ -293,7 +356,7 @@ async fn update_many(transaction: &Transaction<'_>, object: &Object, writes: &[R
     Ok(())
 }
 
-async fn write_row(transaction: &Transaction<'_>, object: &Object, row: &RowWrite, at: Moment) -> Result<(), Lost> {
+async fn write_row(transaction: &impl GenericClient, object: &Object, row: &RowWrite, at: Moment) -> Result<(), Lost> {
     let table = quoted(&object.table);
     let mut sql = Sql::new(Dialect::Postgres);
     match row {
@@ -351,7 +414,7 @@ async fn write_row(transaction: &Transaction<'_>, object: &Object, row: &RowWrit
     Ok(())
 }
 
-async fn links(transaction: &Transaction<'_>, catalog: &Catalog, write: &LinkWrite) -> Result<(), Lost> {
+async fn links(transaction: &impl GenericClient, catalog: &Catalog, write: &LinkWrite) -> Result<(), Lost> {
     let object = catalog.object_by_id(write.object).ok_or(Lost::Fault(Fault::Catalog))?;
     let links = rows::links_of(object, write.field)?;
     let mut clear = Sql::new(Dialect::Postgres);
@@ -372,7 +435,7 @@ async fn links(transaction: &Transaction<'_>, catalog: &Catalog, write: &LinkWri
 }
 
 /// Relative, on the newest locked row: deltas of parallel saves add up.
-async fn add(transaction: &Transaction<'_>, catalog: &Catalog, delta: &Delta) -> Result<(), Lost> {
+async fn add(transaction: &impl GenericClient, catalog: &Catalog, delta: &Delta) -> Result<(), Lost> {
     let object = catalog.object_by_id(delta.object).ok_or(Lost::Fault(Fault::Catalog))?;
     let field = object.field_by_id(delta.field).ok_or(Lost::Fault(Fault::Catalog))?;
     let mut sql = Sql::new(Dialect::Postgres);
@@ -384,7 +447,7 @@ async fn add(transaction: &Transaction<'_>, catalog: &Catalog, delta: &Delta) ->
     Ok(())
 }
 
-async fn history(transaction: &Transaction<'_>, commit: &Commit, at: Moment, catalog: i32) -> Result<(), Lost> {
+async fn history(transaction: &impl GenericClient, commit: &Commit, at: Moment, catalog: i32) -> Result<(), Lost> {
     for (hash, body) in &commit.blobs {
         let mut sql = Sql::new(Dialect::Postgres);
         let (hash, body) = (sql.bind(hash.to_vec()), sql.bind(body.clone()));

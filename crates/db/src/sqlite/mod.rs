@@ -18,9 +18,11 @@ use tokio::sync::oneshot;
 
 use crate::bind::{Dialect, Sql};
 use crate::clock::Clock;
+use crate::compile::{self, Relations};
 use crate::fault::Fault;
 use crate::migrate;
 use crate::publish::Publish;
+use crate::search::Proposal;
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
 use crate::table::{Select, TableRow, TableWrite};
 
@@ -72,17 +74,26 @@ impl Sqlite {
         is_point: bool,
         read: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
+        self.read_within((!is_point).then_some(READ_LIMIT), read).await
+    }
+
+    /// Without a limit it is a point read.
+    async fn read_within<T: Send + 'static>(
+        &self,
+        limit: Option<Duration>,
+        read: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         let connection = self.reader()?;
         let readers = self.readers.clone();
         let run = move || {
-            if !is_point {
-                let deadline = Instant::now() + READ_LIMIT;
+            if let Some(limit) = limit {
+                let deadline = Instant::now() + limit;
                 connection.progress_handler(10_000, Some(move || Instant::now() > deadline)).map_err(Fault::from)?;
             }
             connection.execute_batch("begin")?;
             let result = read(&connection);
             connection.execute_batch("rollback")?;
-            if !is_point {
+            if limit.is_some() {
                 connection.progress_handler(0, None::<fn() -> bool>).map_err(Fault::from)?;
             }
             let mut readers = readers.lock();
@@ -91,7 +102,7 @@ impl Sqlite {
             }
             result
         };
-        if is_point {
+        if limit.is_none() {
             return run();
         }
         tokio::task::spawn_blocking(run).await.map_err(|_| Fault::Closed)?
@@ -102,11 +113,11 @@ impl Sqlite {
     }
 
     pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        self.read(true, move |connection| reads::list(connection, &catalog, &plan)).await
+        self.read(true, move |connection| reads::list(connection, &catalog, &compile::NOW, &plan)).await
     }
 
-    pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        self.read(false, move |connection| reads::list(connection, &catalog, &plan)).await
+    pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan, among: Option<Vec<RecordId>>) -> Result<Listed, Fault> {
+        self.read(false, move |connection| reads::list(connection, &catalog, &Relations::only(among), &plan)).await
     }
 
     pub(crate) async fn count(&self, sql: Sql) -> Result<i64, Fault> {
@@ -117,8 +128,16 @@ impl Sqlite {
         self.count(sql).await
     }
 
-    pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
-        self.read(false, move |connection| reads::aggregate(connection, &catalog, &plan)).await
+    pub(crate) async fn found(&self, catalog: Arc<Catalog>, plan: ListPlan, proposal: Proposal, limit: Duration) -> Result<Vec<Vec<Value>>, Fault> {
+        self.read_within(Some(limit), move |connection| reads::found(connection, &catalog, &plan, &proposal)).await
+    }
+
+    pub(crate) async fn list_within(&self, catalog: Arc<Catalog>, plan: ListPlan, among: Option<Vec<RecordId>>, limit: Duration) -> Result<Listed, Fault> {
+        self.read_within(Some(limit), move |connection| reads::list(connection, &catalog, &Relations::only(among), &plan)).await
+    }
+
+    pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan, among: Option<Vec<RecordId>>) -> Result<Vec<Vec<Value>>, Fault> {
+        self.read(false, move |connection| reads::aggregate(connection, &catalog, &Relations::only(among), &plan)).await
     }
 
     pub(crate) async fn rows(&self, catalog: Arc<Catalog>, object: i32, ids: Vec<RecordId>) -> Result<Vec<Row>, Fault> {
@@ -156,6 +175,24 @@ impl Sqlite {
                 writer::bump_rights(connection, numbers)?;
             }
             Ok(changed)
+        })
+        .await
+    }
+
+    /// A statement in a transaction of its own.
+    pub(crate) async fn statement(&self, text: String) -> Result<(), Fault> {
+        self.alone(move |connection, _| connection.execute_batch(&text).map_err(Fault::from)).await
+    }
+
+    /// Statements in a transaction of their own between batches; nothing when the first of them changes no row.
+    pub(crate) async fn batch(&self, statements: Vec<Sql>) -> Result<bool, Fault> {
+        self.alone(move |connection, _| {
+            for (n, sql) in statements.iter().enumerate() {
+                if statements::execute(connection, sql)? == 0 && n == 0 {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         })
         .await
     }
@@ -242,7 +279,7 @@ fn connect(path: &Path, is_reader: bool) -> Result<Connection, Fault> {
     rusqlite::vtab::array::load_module(&connection)?;
     functions::register(&connection)?;
     if is_reader {
-        connection.execute_batch("pragma query_only = on; pragma mmap_size = 268435456; pragma cache_size = -8000;")?;
+        connection.execute_batch("pragma temp_store = memory; pragma mmap_size = 268435456; pragma cache_size = -8000;")?;
     } else {
         connection.execute_batch(
             "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -65536;

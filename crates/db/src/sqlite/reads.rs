@@ -8,17 +8,30 @@ use super::statements::query;
 use crate::aggregate;
 use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::codec::Raw;
-use crate::compile;
+use crate::compile::{self, Relations};
 use crate::fault::Fault;
+use crate::past;
 use crate::rows::{self, read_value};
+use crate::search::Proposal;
 use crate::save::{Answer, Ask, Listed, Row};
 use crate::table::{Select, TableRow};
 
-pub(super) fn list(connection: &Connection, catalog: &Catalog, plan: &ListPlan) -> Result<Listed, Fault> {
+/// `now` says which records alone may be looked at, unless a past moment is asked for.
+pub(super) fn list(connection: &Connection, catalog: &Catalog, now: &Relations, plan: &ListPlan) -> Result<Listed, Fault> {
+    match plan.as_of {
+        None => list_in(connection, catalog, now, plan),
+        Some(at) => {
+            let relations = past(connection, catalog, &past::objects_of_list(plan), at)?;
+            list_in(connection, catalog, &relations, plan)
+        }
+    }
+}
+
+fn list_in(connection: &Connection, catalog: &Catalog, relations: &Relations, plan: &ListPlan) -> Result<Listed, Fault> {
     let mut wanted = plan.limit + 1;
     let mut found: Vec<(Vec<Value>, Vec<Value>)> = Vec::new();
     for segment in crate::segments(plan) {
-        let compiled = compile::list(catalog, Dialect::Sqlite, plan, segment, wanted)?;
+        let compiled = compile::list(catalog, relations, Dialect::Sqlite, plan, segment, wanted)?;
         let page = query(connection, &compiled.sql, |mut next| {
             let picked = compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()?;
             let sorted = compiled
@@ -42,8 +55,56 @@ pub(super) fn count(connection: &Connection, sql: &Sql) -> Result<i64, Fault> {
     Ok(counts.first().copied().unwrap_or_default())
 }
 
-pub(crate) fn aggregate(connection: &Connection, catalog: &Catalog, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
-    let compiled = compile::aggregate(catalog, Dialect::Sqlite, plan)?;
+/// What the grams propose, newest first.
+pub(super) fn found(connection: &Connection, catalog: &Catalog, plan: &ListPlan, proposal: &Proposal) -> Result<Vec<Vec<Value>>, Fault> {
+    let compiled = compile::found(catalog, Dialect::Sqlite, plan, proposal)?;
+    query(connection, &compiled.sql, |mut next| {
+        compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()
+    })
+}
+
+pub(crate) fn aggregate(connection: &Connection, catalog: &Catalog, now: &Relations, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+    match plan.as_of {
+        None => aggregate_in(connection, catalog, now, plan),
+        Some(at) => {
+            let relations = past(connection, catalog, &past::objects_of_aggregate(plan), at)?;
+            aggregate_in(connection, catalog, &relations, plan)
+        }
+    }
+}
+
+/// How the objects stood at a moment, in scratch tables of this connection.
+fn past(connection: &Connection, catalog: &Catalog, objects: &[i32], at: Moment) -> Result<Relations, Fault> {
+    let mut relations = Relations::default();
+    for id in objects {
+        let object = catalog.object_by_id(*id).ok_or(Fault::Catalog)?;
+        let touched = query(connection, &past::commits(Dialect::Sqlite, *id, at), |next| past::commit_row(next))?;
+        let mut overlay = past::Overlaid::new(*id);
+        for row in &touched {
+            let blobs = past::blobs_of(row);
+            let mut texts = std::collections::HashMap::new();
+            if !blobs.is_empty() {
+                let found = query(connection, &past::blobs(Dialect::Sqlite, &blobs), |next| Ok((next()?, next()?)))?;
+                texts.extend(found.into_iter().filter_map(|(hash, body)| past::blob_text(&hash, &body)));
+            }
+            overlay.feed(row, &texts)?;
+        }
+        let Some(ids) = overlay.touched() else { continue };
+        let mut now = Vec::new();
+        for chunk in ids.chunks(10_000) {
+            now.extend(rows(connection, catalog, *id, chunk, &[], true)?);
+        }
+        let scratch = past::scratch(catalog, object, overlay, now, at, Dialect::Sqlite);
+        for statement in scratch.statements {
+            super::statements::execute(connection, &statement)?;
+        }
+        relations.0.extend(scratch.relations);
+    }
+    Ok(relations)
+}
+
+fn aggregate_in(connection: &Connection, catalog: &Catalog, relations: &Relations, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+    let compiled = compile::aggregate(catalog, relations, Dialect::Sqlite, plan)?;
     query(connection, &compiled.sql, |next| aggregate::row(&compiled, next))
 }
 
@@ -84,9 +145,9 @@ pub(super) fn answer(connection: &Connection, catalog: &Catalog, ask: Ask) -> Re
         }
         Ask::List(plan) => {
             debug_assert!(!matches!(plan.page, Page::Offset(_)), "a save pages by key");
-            Answer::List(list(connection, catalog, &plan)?)
+            Answer::List(list(connection, catalog, &compile::NOW, &plan)?)
         }
-        Ask::Aggregate(plan) => Answer::Aggregate(aggregate(connection, catalog, &plan)?),
+        Ask::Aggregate(plan) => Answer::Aggregate(aggregate(connection, catalog, &compile::NOW, &plan)?),
         Ask::Linkers { object, field, targets } => {
             let object = catalog.object_by_id(object).ok_or(Fault::Catalog)?;
             let links = rows::links_of(object, field)?;

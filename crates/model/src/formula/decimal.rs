@@ -122,8 +122,13 @@ pub(super) fn add(a: Decimal, b: Decimal) -> Out {
     fitted(negative, difference, scale)
 }
 
+/// The number with the other sign; `rust_decimal` would make a negative zero, which is not a number of ours.
+pub(super) fn negate(n: Decimal) -> Decimal {
+    if n.is_zero() { Decimal::ZERO } else { -n }
+}
+
 pub(super) fn subtract(a: Decimal, b: Decimal) -> Out {
-    add(a, -b)
+    add(a, negate(b))
 }
 
 /// The quotient to 10 places (fewer where 28 digits do not reach so far).
@@ -220,6 +225,14 @@ pub(super) fn whole(n: Decimal) -> Result<i64, CellError> {
 /// `base` to a power. A whole exponent from 0 to 999 is multiplied out exactly; any other result has 15 digits.
 pub(super) fn raise(base: Decimal, exponent: Decimal) -> Out {
     let exponent = exponent.normalize();
+    if exponent.scale() == 0 && exponent < Decimal::ZERO && exponent > Decimal::from(-1000) {
+        return match raise(base, negate(exponent)) {
+            Ok(product) if product.is_zero() => Err(if base.is_zero() { CellError::Div0 } else { CellError::Num }),
+            Ok(product) => approximate(1.0 / to_float(product)),
+            // So large that its reciprocal has no digits left.
+            Err(_) => Ok(Decimal::ZERO),
+        };
+    }
     if exponent.scale() == 0 && !exponent.is_sign_negative() && exponent < Decimal::from(1000) {
         let mut left = whole(exponent)?;
         let (mut square, mut product) = (fit(base)?, Decimal::ONE);
@@ -250,8 +263,9 @@ pub(super) fn approximate(n: f64) -> Out {
     if !n.is_finite() {
         return Err(CellError::Num);
     }
-    let shortest = format!("{n:e}");
-    let (digits, exponent) = shortest.split_once('e').ok_or(CellError::Num)?;
+    // 17 digits tell every binary number from its neighbours, so the second rounding sees what the number is.
+    let exact = format!("{n:.16e}");
+    let (digits, exponent) = exact.split_once('e').ok_or(CellError::Num)?;
     let (whole, fraction) =
         digits.trim_start_matches('-').split_once('.').unwrap_or((digits.trim_start_matches('-'), ""));
     let mantissa: u128 = format!("{whole}{fraction}").parse().map_err(|_| CellError::Num)?;

@@ -1,5 +1,6 @@
 //! The write door: permit, read, derive, check, save, history, in one transaction, all problems at once.
 
+mod lookups;
 mod parse;
 mod plan;
 mod removal;

@@ -14,6 +14,7 @@ use kehub_model::{Actor, Code, Field, Moment, Object, ObjectId, Problem, Problem
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
+use super::lookups::{ByRef, Lookups, Wants};
 use super::parse::{self, Input, place_at, refused_fields};
 use super::rollups::Rollups;
 use super::work::{Item, Op, Work};
@@ -42,14 +43,6 @@ enum Stage {
     Decide,
 }
 
-/// A value that names a record by its fields.
-struct ByRef {
-    change: usize,
-    place: usize,
-    /// Its place in a list; none in a single link.
-    nth: Option<usize>,
-}
-
 pub(super) struct Writing {
     pub(super) state: Arc<State>,
     pub(super) actor: Arc<Actor>,
@@ -67,7 +60,7 @@ pub(super) struct Writing {
     asked: bool,
     pub(super) problems: Problems,
     resolved: Vec<Input>,
-    by_refs: Vec<ByRef>,
+    lookups: Lookups,
     targets: Vec<Option<RecordId>>,
     pub(super) work: Work,
     rollups: Rollups,
@@ -103,7 +96,14 @@ impl Writing {
                     ChangeKind::Create { values, .. } | ChangeKind::Update { values, .. } | ChangeKind::Upsert { values, .. } => {
                         input = parse::read(object, values, &actor, &change.at, false, &mut misread);
                     }
-                    ChangeKind::Delete { .. } | ChangeKind::Restore { .. } => {}
+                    ChangeKind::Back { values, .. } => {
+                        let stands = values.iter().filter_map(|(id, value)| {
+                            let place = object.fields.iter().position(|field| field.id == *id)?;
+                            Some((place, Written::Value(value.clone())))
+                        });
+                        input.values.extend(stands);
+                    }
+                    ChangeKind::Delete { .. } => {}
                 },
             }
             inputs.push(input);
@@ -122,7 +122,7 @@ impl Writing {
             asked: false,
             problems: Problems::new(),
             resolved: Vec::new(),
-            by_refs: Vec::new(),
+            lookups: Lookups::default(),
             targets: Vec::new(),
             work: Work::default(),
             rollups: Rollups::default(),
@@ -153,84 +153,85 @@ impl Writing {
 
     // Find -------------------------------------------------------------------------------------------------------------
 
-    /// Asks for the records that `by` and upsert keys name.
+    /// Asks for the records that `by` and upsert keys name: those named by the same fields in one question.
     fn ask_find(&mut self) -> Vec<Ask> {
-        let mut asks = Vec::new();
-        for (n, input) in self.resolved.iter().enumerate() {
+        let mut lookups = Lookups::default();
+        for n in 0..self.changes.len() {
             let object = self.object(self.changes[n].object);
-            for (place, written) in &input.values {
-                let items: Vec<(Option<usize>, &Vec<(String, serde_json::Value)>)> = match written {
+            for (place, written) in self.resolved[n].values.clone() {
+                let items: Vec<(Option<usize>, Vec<(String, serde_json::Value)>)> = match written {
                     Written::By(by) => vec![(None, by)],
                     Written::Many(many) => many
-                        .iter()
+                        .into_iter()
                         .enumerate()
                         .filter_map(|(nth, item)| if let Written::By(by) = item { Some((Some(nth), by)) } else { None })
                         .collect(),
                     _ => Vec::new(),
                 };
+                let Some(target) = self.state.catalog.target(&object.fields[place]).cloned() else { continue };
                 for (nth, by) in items {
-                    let Some(target) = self.state.catalog.target(&object.fields[*place]).cloned() else { continue };
-                    let mut problems = Problems::new();
-                    let cond = parse::by_condition(&self.state, &self.actor, &target, by, self.clock.now(), &mut problems);
-                    let at = place_at(&self.changes[n].at, &object.fields[*place].key);
-                    self.problems.extend(problems.into_iter().map(|problem| problem.within(&at)));
-                    asks.push(Ask::List(plan_of(&target, vec![id_pick(&target)], cond, 2)));
-                    self.by_refs.push(ByRef { change: n, place: *place, nth });
+                    let at = place_at(&self.changes[n].at, &object.fields[place].key);
+                    let cond = self.by_condition(&target, &by, &at);
+                    lookups.add(&target, cond, Wants::Link(ByRef { change: n, place, nth }));
                 }
             }
-        }
-        for n in 0..self.changes.len() {
             if let ChangeKind::Upsert { key, values, .. } = &self.changes[n].kind {
-                let object = self.object(self.changes[n].object);
                 let by: Vec<(String, serde_json::Value)> =
                     key.iter().map(|key| (key.clone(), values.get(key).cloned().unwrap_or_default())).collect();
-                let mut problems = Problems::new();
-                let cond = parse::by_condition(&self.state, &self.actor, &object, &by, self.clock.now(), &mut problems);
                 let at = self.changes[n].at.clone();
-                self.problems.extend(problems.into_iter().map(|problem| problem.within(&at)));
-                asks.push(Ask::List(plan_of(&object, vec![id_pick(&object)], cond, 2)));
+                let cond = self.by_condition(&object, &by, &at);
+                lookups.add(&object, cond, Wants::Upsert(n));
             }
         }
+        let asks = lookups.asks(&self.actor);
+        self.lookups = lookups;
         asks
     }
 
+    fn by_condition(&mut self, object: &Arc<Object>, by: &[(String, serde_json::Value)], at: &str) -> Cond {
+        let mut problems = Problems::new();
+        let cond = parse::by_condition(&self.state, &self.actor, object, by, self.clock.now(), &mut problems);
+        self.problems.extend(problems.into_iter().map(|problem| problem.within(at)));
+        cond
+    }
+
     fn take_find(&mut self, answers: Vec<Answer>) {
-        let mut lists = answers.into_iter().map(|answer| match answer {
-            Answer::List(listed) => listed.rows.iter().filter_map(|row| row.first().and_then(Value::as_id)).collect::<Vec<_>>(),
-            _ => Vec::new(),
-        });
-        for by_ref in std::mem::take(&mut self.by_refs) {
-            let found = lists.next().unwrap_or_default();
-            let object = self.object(self.changes[by_ref.change].object);
-            let field = &object.fields[by_ref.place];
-            let at = place_at(&self.changes[by_ref.change].at, &field.key);
-            let Some((_, written)) = self.resolved[by_ref.change].values.iter_mut().find(|(place, _)| *place == by_ref.place) else {
-                continue;
-            };
-            let slot = match (written, by_ref.nth) {
-                (Written::Many(many), Some(nth)) => &mut many[nth],
-                (written, _) => written,
-            };
-            let text = if let Written::By(by) = &*slot { parse::by_text(by) } else { String::new() };
-            match found[..] {
-                [id] => *slot = Written::Value(Value::Id(id)),
-                [] => self.problems.push(Problem::new(Code::NoSuchRecord, at).with("value", text)),
-                _ => self.problems.push(Problem::new(Code::AmbiguousRecord, at).with("value", text)),
+        for (wants, found) in std::mem::take(&mut self.lookups).take(answers) {
+            match wants {
+                Wants::Link(by_ref) => self.take_link(&by_ref, &found),
+                Wants::Upsert(n) => self.take_upsert(n, &found),
             }
         }
-        for n in 0..self.changes.len() {
-            let ChangeKind::Upsert { mode, key, .. } = &self.changes[n].kind else { continue };
-            let found = lists.next().unwrap_or_default();
-            let at = self.changes[n].at.clone();
-            match (&found[..], mode) {
-                ([], UpsertMode::UpdateOnly) => self.problems.push(Problem::new(Code::NotFound, at)),
-                ([_, ..], UpsertMode::CreateOnly) => {
-                    self.problems.push(Problem::new(Code::Taken, place_at(&at, &key.join(","))).with("field", key.join(", ")));
-                }
-                ([_, _, ..], _) => self.problems.push(Problem::new(Code::AmbiguousRecord, at).with("value", key.join(", "))),
-                ([id], _) => self.targets[n] = Some(*id),
-                ([], _) => {}
+    }
+
+    fn take_link(&mut self, by_ref: &ByRef, found: &[RecordId]) {
+        let object = self.object(self.changes[by_ref.change].object);
+        let at = place_at(&self.changes[by_ref.change].at, &object.fields[by_ref.place].key);
+        let slot = self.resolved[by_ref.change].values.iter_mut().find(|(place, _)| *place == by_ref.place);
+        let slot = match (slot, by_ref.nth) {
+            (Some((_, Written::Many(many))), Some(nth)) => &mut many[nth],
+            (Some((_, written)), _) => written,
+            (None, _) => return,
+        };
+        let text = if let Written::By(by) = &*slot { parse::by_text(by) } else { String::new() };
+        match found {
+            [id] => *slot = Written::Value(Value::Id(*id)),
+            [] => self.problems.push(Problem::new(Code::NoSuchRecord, at).with("value", text)),
+            _ => self.problems.push(Problem::new(Code::AmbiguousRecord, at).with("value", text)),
+        }
+    }
+
+    fn take_upsert(&mut self, n: usize, found: &[RecordId]) {
+        let ChangeKind::Upsert { mode, key, .. } = &self.changes[n].kind else { return };
+        let at = self.changes[n].at.clone();
+        match (found, mode) {
+            ([], UpsertMode::UpdateOnly) => self.problems.push(Problem::new(Code::NotFound, at)),
+            ([_, ..], UpsertMode::CreateOnly) => {
+                self.problems.push(Problem::new(Code::Taken, place_at(&at, &key.join(","))).with("field", key.join(", ")));
             }
+            ([_, _, ..], _) => self.problems.push(Problem::new(Code::AmbiguousRecord, at).with("value", key.join(", "))),
+            ([id], _) => self.targets[n] = Some(*id),
+            ([], _) => {}
         }
     }
 
@@ -239,7 +240,7 @@ impl Writing {
     /// The record a change is about, when it stands already.
     fn existing(&self, n: usize) -> Option<RecordId> {
         match &self.changes[n].kind {
-            ChangeKind::Update { id, .. } | ChangeKind::Delete { id, .. } | ChangeKind::Restore { id } => Some(*id),
+            ChangeKind::Update { id, .. } | ChangeKind::Delete { id, .. } | ChangeKind::Back { id, .. } => Some(*id),
             ChangeKind::Upsert { .. } => self.targets[n],
             ChangeKind::Create { .. } => None,
         }
@@ -353,9 +354,11 @@ impl Writing {
     }
 
     fn change_existing(&mut self, n: usize, object: &Arc<Object>, id: RecordId, row: Option<Row>, trashed: Option<Moment>, at: String) {
-        if let ChangeKind::Restore { .. } = self.changes[n].kind {
-            return self.restore(n, object, id, row, trashed, at);
-        }
+        let back = match &self.changes[n].kind {
+            ChangeKind::Back { op: history::Op::Create, .. } => return self.restore(n, object, id, row, trashed, at),
+            ChangeKind::Back { op, seen, .. } => Some((*op, *seen)),
+            _ => None,
+        };
         let Some(row) = row.filter(|row| row.rules.first() == Some(&true)) else {
             self.problems.push(Problem::new(Code::NotFound, at));
             return;
@@ -371,11 +374,17 @@ impl Writing {
             self.problems.push(Problem::new(Code::VersionChanged, at).with("version", version.unwrap_or_default()));
             return;
         }
+        if let Some((_, seen)) = back
+            && seen.is_some_and(|seen| seen != row.moment)
+        {
+            self.problems.push(Problem::new(Code::VersionChanged, at).with("version", version.unwrap_or_default()));
+            return;
+        }
         if self.work.find(object.id, id).is_some() {
             self.problems.push(Problem::new(Code::BadRequest, at).with("hint", "one record twice / 同一条记录出现两次"));
             return;
         }
-        if let ChangeKind::Delete { .. } = self.changes[n].kind {
+        if matches!(self.changes[n].kind, ChangeKind::Delete { .. }) || back.is_some_and(|(op, _)| op == history::Op::Delete) {
             if row.rules.last() != Some(&true) {
                 self.problems.push(Problem::new(Code::Forbidden, at));
                 return;
@@ -985,7 +994,7 @@ impl Save for Writing {
         self.asked = false;
         self.problems.clone_from(&self.misread);
         self.resolved.clone_from(&self.inputs);
-        self.by_refs.clear();
+        self.lookups = Lookups::default();
         self.targets = vec![None; self.changes.len()];
         self.work = Work::default();
         self.rollups = Rollups::default();
