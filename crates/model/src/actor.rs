@@ -77,7 +77,14 @@ impl Actor {
 
     /// Compiles roles for a person. What a role says of objects or fields that are gone is void; a row filter that no longer
     /// resolves reaches no rows.
-    pub fn with_roles(id: RecordId, name: &str, org: Arc<Org>, roles: &[RoleDef], catalog: &Catalog, reading: Reading) -> Actor {
+    pub fn with_roles(
+        id: RecordId,
+        name: &str,
+        org: Arc<Org>,
+        roles: &[RoleDef],
+        catalog: &Catalog,
+        reading: Reading,
+    ) -> Actor {
         let mut actor = Actor { is_unbound: false, rights: HashSet::new(), reading, ..Actor::unbound(id, name, org) };
         for role in roles {
             actor.rights.extend(&role.rights);
@@ -85,7 +92,11 @@ impl Actor {
                 let Some(object) = catalog.object(key) else { continue };
                 let grant = Grant {
                     rows: Arc::new(actor.rows(&def.rows, object, catalog)),
-                    fields: def.fields.iter().filter_map(|(key, right)| Some((object.field(key)?.id, *right))).collect(),
+                    fields: def
+                        .fields
+                        .iter()
+                        .filter_map(|(key, right)| Some((object.field(key)?.id, *right)))
+                        .collect(),
                     def: def.clone(),
                 };
                 actor.grants.entry(object.id).or_default().push(grant);
@@ -104,13 +115,17 @@ impl Actor {
                     let readable = match &field.def.kind {
                         Kind::Formula(_) => {
                             let formula = field.formula.as_ref();
-                            formula.is_none_or(|formula| formula.references().iter().all(|path| self.reads(object, path, catalog)))
+                            formula.is_none_or(|formula| {
+                                formula.references().iter().all(|path| self.reads(object, path, catalog))
+                            })
                         }
-                        Kind::Lookup(lookup) => self.reads(object, &[lookup.link.clone(), lookup.field.clone()], catalog),
+                        Kind::Lookup(lookup) => {
+                            self.reads(object, &[lookup.link.clone(), lookup.field.clone()], catalog)
+                        }
                         Kind::Rollup(rollup) => {
                             let child = rollup.from.split_once('.').and_then(|(child, _)| catalog.object(child));
                             child.is_some_and(|child| {
-                                let counted = rollup.field.as_ref().map_or(true, |field| self.reads(child, std::slice::from_ref(field), catalog));
+                                let counted = rollup.field.as_ref().is_none_or(|field| self.reads(child, std::slice::from_ref(field), catalog));
                                 child.parent.is_some() || (self.may(child, Action::Read) && counted)
                             })
                         }
@@ -172,7 +187,8 @@ impl Actor {
             Rows::Filter { filter } => {
                 let everything = Actor { is_unbound: true, grants: HashMap::new(), ..self.clone() };
                 let mut problems = Problems::new();
-                let cond = Resolver::new(catalog, &everything, None).filter_json(object, filter, "filter", &mut problems);
+                let cond =
+                    Resolver::new(catalog, &everything, None).filter_json(object, filter, "filter", &mut problems);
                 if problems.is_empty() { cond } else { Cond::Const(false) }
             }
         }
@@ -239,7 +255,8 @@ impl Actor {
         }
         self.grants_for(object, action)
             .map(|grant| {
-                let refused = object.fields.iter().map(|field| field.id).filter(|id| grant.right(*id) < FieldRight::Write);
+                let refused =
+                    object.fields.iter().map(|field| field.id).filter(|id| grant.right(*id) < FieldRight::Write);
                 (grant.rows.clone(), refused.collect())
             })
             .collect()

@@ -160,7 +160,12 @@ impl Catalog {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let by_key = objects.iter().enumerate().filter(|(_, o)| o.state == State::Active).map(|(n, o)| (o.key.clone(), n)).collect();
+        let by_key = objects
+            .iter()
+            .enumerate()
+            .filter(|(_, o)| o.state == State::Active)
+            .map(|(n, o)| (o.key.clone(), n))
+            .collect();
         let by_id = objects.iter().enumerate().map(|(n, o)| (o.id, n)).collect();
         Ok(Catalog { number, stored, objects: objects.into_iter().map(Arc::new).collect(), by_key, by_id })
     }
@@ -245,7 +250,8 @@ impl Object {
                 })
             })
             .collect();
-        let by_key: HashMap<String, usize> = fields.iter().enumerate().map(|(n, field)| (field.key.clone(), n)).collect();
+        let by_key: HashMap<String, usize> =
+            fields.iter().enumerate().map(|(n, field)| (field.key.clone(), n)).collect();
         let by_id = fields.iter().enumerate().map(|(n, field)| (field.id, n)).collect();
         let title = def.title_field().and_then(|title| by_key.get(&title.key)).map(|n| fields[*n].id);
         let mut unique: Vec<Unique> = Vec::new();
@@ -350,13 +356,32 @@ fn system_fields() -> Vec<Field> {
                 "id" => Kind::Id(id::Settings::default()),
                 "created_at" | "updated_at" => Kind::DateTime(crate::fields::datetime::Settings::default()),
                 "department" => Kind::Department(department::Settings::default()),
-                "version" => Kind::Number(crate::fields::number::Settings { scale: Some(0), plain: true, ..Default::default() }),
+                "version" => {
+                    Kind::Number(crate::fields::number::Settings { scale: Some(0), plain: true, ..Default::default() })
+                }
                 _ => Kind::Person(person::Settings::default()),
             };
             let (zh, en) = labels[n];
             let label = Label::Many([("zh".to_owned(), zh.to_owned()), ("en".to_owned(), en.to_owned())].into());
-            let def = FieldDef { key: (*key).to_owned(), label, kind, required: false, unique: false, default: None, help: None };
-            Field { id: n as FieldId + 1, key: (*key).to_owned(), column: def.kind.column(), def, physical: (*key).to_owned(), generation: 0, formula: None, is_system: true }
+            let def = FieldDef {
+                key: (*key).to_owned(),
+                label,
+                kind,
+                required: false,
+                unique: false,
+                default: None,
+                help: None,
+            };
+            Field {
+                id: n as FieldId + 1,
+                key: (*key).to_owned(),
+                column: def.kind.column(),
+                def,
+                physical: (*key).to_owned(),
+                generation: 0,
+                formula: None,
+                is_system: true,
+            }
         })
         .collect()
 }

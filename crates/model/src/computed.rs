@@ -65,7 +65,8 @@ impl Compiler<'_> {
                 }
             }
             Kind::Lookup(settings) => {
-                let target = self.objects[o].field(&settings.link).and_then(|link| link.def.kind.target()).map(str::to_owned);
+                let target =
+                    self.objects[o].field(&settings.link).and_then(|link| link.def.kind.target()).map(str::to_owned);
                 if let Some((object, field)) = target.and_then(|target| self.place(&target, &settings.field)) {
                     self.visit(object, field);
                 }
@@ -101,7 +102,8 @@ impl Compiler<'_> {
             RollupFn::Avg if is_number => Column::Exact,
             RollupFn::Min | RollupFn::Max if is_number || is_time => column.clone(),
             _ => {
-                self.problems.push(Problem::new(Code::BadDefinition, at).with("hint", "number or time / 须为数字或时间"));
+                self.problems
+                    .push(Problem::new(Code::BadDefinition, at).with("hint", "number or time / 须为数字或时间"));
                 return;
             }
         };
@@ -120,7 +122,9 @@ impl Compiler<'_> {
         };
         let is_read = formula.is_volatile()
             || formula.references().iter().any(|path| match &path[..] {
-                [key] => self.objects[o].field(key).is_none_or(|field| !field.is_stored() || field.id == crate::catalog::system::VERSION),
+                [key] => self.objects[o]
+                    .field(key)
+                    .is_none_or(|field| !field.is_stored() || field.id == crate::catalog::system::VERSION),
                 _ => true,
             });
         let object = &mut self.objects[o];
@@ -149,7 +153,9 @@ impl Compiler<'_> {
             match formula::check(&def.formula, &names, Place::Field) {
                 Ok(formula) if formula.references().iter().any(|path| path.len() > 1) => {
                     let at = format!("{}.checks[{n}].formula", self.objects[o].key);
-                    self.problems.push(Problem::new(Code::BadDefinition, at).with("hint", "own fields only / 只能用本表单的字段"));
+                    self.problems.push(
+                        Problem::new(Code::BadDefinition, at).with("hint", "own fields only / 只能用本表单的字段"),
+                    );
                 }
                 Ok(formula) => self.objects[o].checks.push(Check { def, formula }),
                 Err(wrong) => {
@@ -278,7 +284,8 @@ fn type_of(field: &Field, objects: &[Object]) -> Type {
 }
 
 fn looked_up(field: &Field, settings: &crate::fields::lookup::Settings, objects: &[Object]) -> Option<Type> {
-    let owner = objects.iter().position(|object| object.fields.iter().any(|own| own.id == field.id && own.key == field.key))?;
+    let owner =
+        objects.iter().position(|object| object.fields.iter().any(|own| own.id == field.id && own.key == field.key))?;
     let link = place_of(&objects[owner], &settings.link)?;
     let target = step(objects, owner, link)?;
     let looked_up = objects[target].fields.iter().find(|own| own.key == settings.field)?;

@@ -73,4 +73,3 @@ pub fn fit(field: &Field, value: Value) -> Value {
         (_, value) => value,
     }
 }
-

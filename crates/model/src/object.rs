@@ -179,7 +179,8 @@ impl ObjectDef {
             match serde_json::from_value::<Vec<String>>(item.clone()) {
                 Ok(keys) if !keys.is_empty() => unique.push(keys),
                 _ => problems.push(
-                    Problem::new(Code::WrongType, format!("{}[{n}]", place("unique"))).with("expected", "list of field keys"),
+                    Problem::new(Code::WrongType, format!("{}[{n}]", place("unique")))
+                        .with("expected", "list of field keys"),
                 ),
             }
         }
@@ -188,7 +189,17 @@ impl ObjectDef {
             .enumerate()
             .filter_map(|(n, item)| CheckDef::from_json(item, &format!("{}[{n}]", place("checks")), problems))
             .collect();
-        let def = ObjectDef { label: label.unwrap_or_else(|| Label::One(key.clone())), key, title, fields, unique, checks, hidden, icon, help };
+        let def = ObjectDef {
+            label: label.unwrap_or_else(|| Label::One(key.clone())),
+            key,
+            title,
+            fields,
+            unique,
+            checks,
+            hidden,
+            icon,
+            help,
+        };
         def.check_references(at, problems);
         Some(def)
     }
@@ -313,10 +324,21 @@ impl FieldDef {
         let mut own = Problems::new();
         kind.check_settings(&mut own);
         if unique && !kind.can_be_unique() {
-            own.push(Problem::new(Code::BadDefinition, "unique").with("hint", format!("{type_key} cannot be unique / 不能设为不重复")));
+            own.push(
+                Problem::new(Code::BadDefinition, "unique")
+                    .with("hint", format!("{type_key} cannot be unique / 不能设为不重复")),
+            );
         }
         problems.extend(own.into_iter().map(|problem| problem.within(at)));
-        Some(FieldDef { label: label.unwrap_or_else(|| Label::One(key.clone())), key, kind, required, unique, default, help })
+        Some(FieldDef {
+            label: label.unwrap_or_else(|| Label::One(key.clone())),
+            key,
+            kind,
+            required,
+            unique,
+            default,
+            help,
+        })
     }
 
     pub fn to_json(&self) -> Json {
@@ -338,7 +360,8 @@ impl FieldDef {
 /// Options may be written as labels alone; their keys are then made by pinyin.
 fn normalize_options(settings: &mut Map<String, Json>) {
     let Some(Json::Array(options)) = settings.get_mut("options") else { return };
-    let mut keys: Vec<String> = options.iter().filter_map(|option| Some(option.get("key")?.as_str()?.to_owned())).collect();
+    let mut keys: Vec<String> =
+        options.iter().filter_map(|option| Some(option.get("key")?.as_str()?.to_owned())).collect();
     for option in options.iter_mut() {
         let label = match option {
             Json::String(label) => label.clone(),

@@ -12,24 +12,61 @@ use crate::object::{FieldDef, ObjectDef, SYSTEM_KEYS};
 use crate::problem::{Code, Problem, Problems};
 
 /// Everything that can be done to a table.
+#[expect(clippy::large_enum_variant, reason = "a publish holds a handful of them")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum SchemaChange {
-    AddObject { object: ObjectId },
-    RetireObject { object: ObjectId },
-    RestoreObject { object: ObjectId },
-    AddField { object: ObjectId, field: FieldId },
-    RetireField { object: ObjectId, field: FieldId },
-    RestoreField { object: ObjectId, field: FieldId },
+    AddObject {
+        object: ObjectId,
+    },
+    RetireObject {
+        object: ObjectId,
+    },
+    RestoreObject {
+        object: ObjectId,
+    },
+    AddField {
+        object: ObjectId,
+        field: FieldId,
+    },
+    RetireField {
+        object: ObjectId,
+        field: FieldId,
+    },
+    RestoreField {
+        object: ObjectId,
+        field: FieldId,
+    },
     /// The field's values move into a new column of another type; the old column stays as the original.
-    Convert { object: ObjectId, field: FieldId, from_column: String, from: Kind, to: Kind },
-    AddUnique { object: ObjectId, fields: Vec<FieldId>, column: String },
-    DropUnique { object: ObjectId, column: String },
+    Convert {
+        object: ObjectId,
+        field: FieldId,
+        from_column: String,
+        from: Kind,
+        to: Kind,
+    },
+    AddUnique {
+        object: ObjectId,
+        fields: Vec<FieldId>,
+        column: String,
+    },
+    DropUnique {
+        object: ObjectId,
+        column: String,
+    },
     /// Records without a value stand in its way.
-    Require { object: ObjectId, field: FieldId },
+    Require {
+        object: ObjectId,
+        field: FieldId,
+    },
     /// A formula or roll-up is new or means something else: its stored values are computed again.
-    Recompute { object: ObjectId, field: FieldId },
+    Recompute {
+        object: ObjectId,
+        field: FieldId,
+    },
     /// Labels, settings, checks: nothing happens to the table.
-    Describe { object: ObjectId },
+    Describe {
+        object: ObjectId,
+    },
 }
 
 /// How dear a change is.
@@ -47,7 +84,9 @@ impl SchemaChange {
     pub fn severity(&self) -> Severity {
         match self {
             SchemaChange::Convert { .. } => Severity::Lossy,
-            SchemaChange::AddUnique { .. } | SchemaChange::Require { .. } | SchemaChange::Recompute { .. } => Severity::Slow,
+            SchemaChange::AddUnique { .. } | SchemaChange::Require { .. } | SchemaChange::Recompute { .. } => {
+                Severity::Slow
+            }
             _ => Severity::Safe,
         }
     }
@@ -71,11 +110,17 @@ impl SchemaChange {
 }
 
 /// One wish about the catalog.
+#[expect(clippy::large_enum_variant, reason = "a publish holds a handful of them")]
 #[derive(Clone, Debug)]
 pub enum Edit {
     /// The object shall be like this; fields that are not in it are retired.
-    Put { def: ObjectDef, solution: String },
-    Retire { key: String },
+    Put {
+        def: ObjectDef,
+        solution: String,
+    },
+    Retire {
+        key: String,
+    },
 }
 
 /// What a set of edits comes to.
@@ -92,7 +137,8 @@ const RESERVED: [&str; 12] =
 
 /// Works out what the edits come to.
 pub fn plan(current: &Catalog, edits: Vec<Edit>) -> Plan {
-    let mut planner = Planner { current, stored: current.stored.clone(), changes: Vec::new(), problems: Problems::new() };
+    let mut planner =
+        Planner { current, stored: current.stored.clone(), changes: Vec::new(), problems: Problems::new() };
     planner.stored.next_id = planner.stored.next_id.max(system::FIRST_OWN);
     for edit in edits {
         match edit {
@@ -227,7 +273,8 @@ impl Planner<'_> {
         let object = self.stored.objects[place].id;
         if !can_convert(&before.kind, &field.kind) {
             let hint = format!("{} → {}", before.kind.key(), field.kind.key());
-            self.problems.push(Problem::new(Code::BadDefinition, format!("fields.{}.type", field.key)).with("hint", hint));
+            self.problems
+                .push(Problem::new(Code::BadDefinition, format!("fields.{}.type", field.key)).with("hint", hint));
             return;
         }
         let column = self.free_column(place, &field.key);
@@ -276,7 +323,9 @@ impl Planner<'_> {
     fn put_unique(&mut self, object: ObjectId, before: Option<&ObjectDef>, def: &ObjectDef, is_new: bool) {
         let place = self.stored.objects.iter().position(|stored| stored.id == object).unwrap_or_default();
         let wanted = unique_of(&self.stored.objects[place], def);
-        let had = before.map(|before| unique_of(&self.current.stored.objects[self.current_place(object)], before)).unwrap_or_default();
+        let had = before
+            .map(|before| unique_of(&self.current.stored.objects[self.current_place(object)], before))
+            .unwrap_or_default();
         for (column, _) in had.iter().filter(|had| !wanted.contains(had)) {
             self.changes.push(SchemaChange::DropUnique { object, column: column.clone() });
         }
@@ -297,12 +346,19 @@ impl Planner<'_> {
         let fields = crate::object::read_fields(fields, &at, &mut self.problems);
         if let Some(nested) = fields.iter().find(|inner| matches!(inner.kind, Kind::Subform(_))) {
             let place = format!("{at}.{}", nested.key);
-            self.problems.push(Problem::new(Code::BadDefinition, place).with("hint", "a subform in a subform / 子表单不能再含子表单"));
+            self.problems.push(
+                Problem::new(Code::BadDefinition, place).with("hint", "a subform in a subform / 子表单不能再含子表单"),
+            );
             return;
         }
         let stored = &self.stored.objects[place];
         let owner = (stored.id, stored.fields[&field.key].id);
-        let existing = self.stored.objects.iter().find(|child| child.parent == Some(owner)).map(|child| object_key(child).to_owned());
+        let existing = self
+            .stored
+            .objects
+            .iter()
+            .find(|child| child.parent == Some(owner))
+            .map(|child| object_key(child).to_owned());
         let key = existing.unwrap_or_else(|| {
             let mut base = format!("{}_{}", parent.key, field.key);
             base.truncate(key::MAX - 4);
@@ -337,7 +393,10 @@ impl Planner<'_> {
                 let fields = def.map(|def| def.fields).unwrap_or_default();
                 let owner = object_key(object).to_owned();
                 let is_rows = object.parent.is_some_and(|(parent, _)| parent == self.stored.objects[place].id);
-                fields.into_iter().filter(move |field| !is_rows && field.kind.target() == Some(key)).map(move |field| format!("{owner}.{}", field.key))
+                fields
+                    .into_iter()
+                    .filter(move |field| !is_rows && field.kind.target() == Some(key))
+                    .map(move |field| format!("{owner}.{}", field.key))
             })
             .collect();
         if !users.is_empty() {
@@ -360,7 +419,9 @@ impl Planner<'_> {
             .objects
             .iter()
             .filter(|object| object.state == State::Active)
-            .filter_map(|object| Some((object_key(object).to_owned(), ObjectDef::from_json(&object.def, "", &mut Problems::new())?)))
+            .filter_map(|object| {
+                Some((object_key(object).to_owned(), ObjectDef::from_json(&object.def, "", &mut Problems::new())?))
+            })
             .collect();
         for def in defs.values() {
             for field in &def.fields {
@@ -371,9 +432,17 @@ impl Planner<'_> {
     }
 }
 
-fn check_link(defs: &BTreeMap<String, ObjectDef>, def: &ObjectDef, field: &FieldDef, at: &str, problems: &mut Problems) {
-    let unknown_object = |name: &str, place: &str| Problem::new(Code::UnknownObject, format!("{at}.{place}")).with("name", name);
-    let unknown_field = |name: &str, place: &str| Problem::new(Code::UnknownField, format!("{at}.{place}")).with("name", name);
+fn check_link(
+    defs: &BTreeMap<String, ObjectDef>,
+    def: &ObjectDef,
+    field: &FieldDef,
+    at: &str,
+    problems: &mut Problems,
+) {
+    let unknown_object =
+        |name: &str, place: &str| Problem::new(Code::UnknownObject, format!("{at}.{place}")).with("name", name);
+    let unknown_field =
+        |name: &str, place: &str| Problem::new(Code::UnknownField, format!("{at}.{place}")).with("name", name);
     let has = |def: &ObjectDef, key: &str| def.field(key).is_some() || SYSTEM_KEYS.contains(&key);
     match &field.kind {
         Kind::Link(link) if !defs.contains_key(&link.to) => problems.push(unknown_object(&link.to, "to")),
@@ -394,7 +463,10 @@ fn check_link(defs: &BTreeMap<String, ObjectDef>, def: &ObjectDef, field: &Field
             match defs.get(from) {
                 None => problems.push(unknown_object(from, "from")),
                 Some(child) => {
-                    if child.field(link).is_none_or(|field| field.kind.target() != Some(def.key.as_str()) || field.kind.is_many()) {
+                    if child
+                        .field(link)
+                        .is_none_or(|field| field.kind.target() != Some(def.key.as_str()) || field.kind.is_many())
+                    {
                         problems.push(unknown_field(link, "from"));
                     }
                     let counted = rollup.field.as_deref();
@@ -421,7 +493,8 @@ fn unique_of(object: &StoredObject, def: &ObjectDef) -> Vec<(String, Vec<FieldId
         let stored = object.fields.get(&field.key)?;
         Some((format!("{}__u", stored.column), vec![stored.id]))
     });
-    let several = def.unique.iter().enumerate().map(|(n, keys)| (format!("unique__{n}"), keys.iter().filter_map(id).collect()));
+    let several =
+        def.unique.iter().enumerate().map(|(n, keys)| (format!("unique__{n}"), keys.iter().filter_map(id).collect()));
     single.chain(several).collect()
 }
 

@@ -6,6 +6,7 @@
 mod audit;
 mod change;
 mod cursor;
+pub mod definitions;
 mod derive;
 mod facts;
 mod formula;

@@ -1,5 +1,6 @@
 //! Objects: shown with what the actor may do, planned, published.
 
+use std::ops::Not as _;
 use std::fmt::Write as _;
 use std::sync::Arc;
 

@@ -66,17 +66,20 @@ impl Records {
         let total = moments.len();
         let mut undone = Undone::default();
         let several = total > 1;
+        // What the chain itself wrote later is nobody else's work: it will be taken back before.
+        let chain: HashSet<Moment> = moments.iter().copied().collect();
+        let nothing = HashSet::new();
         if choice == Choice::Refuse && several && !dry_run {
             // All or nothing over many commits: they are all planned before the first is taken back.
             for moment in moments.iter().rev() {
-                let (_, plan) = self.plan_of_commit(actor, *moment).await?;
+                let (_, plan) = self.plan_of_commit(actor, *moment, &chain).await?;
                 refuse_conflicts(&self.state().catalog, &plan)?;
             }
         }
         for (n, moment) in moments.iter().rev().enumerate() {
             let mut tries = 0;
             loop {
-                let (_, plan) = self.plan_of_commit(actor, *moment).await?;
+                let (_, plan) = self.plan_of_commit(actor, *moment, if dry_run { &chain } else { &nothing }).await?;
                 if choice == Choice::Refuse && !dry_run {
                     refuse_conflicts(&self.state().catalog, &plan)?;
                 }
@@ -100,7 +103,8 @@ impl Records {
         Ok(undone)
     }
 
-    async fn plan_of_commit(&self, actor: &Actor, moment: Moment) -> Result<(Commit, UndoPlan), Refusal> {
+    /// The plan of one commit, as if those of `chain` that came after it were taken back already.
+    async fn plan_of_commit(&self, actor: &Actor, moment: Moment, chain: &HashSet<Moment>) -> Result<(Commit, UndoPlan), Refusal> {
         let commit = self.commit_at(moment).await?.ok_or_else(Refusal::not_found)?;
         let catalog = self.catalog();
         if commit.body.entries.is_empty() {
@@ -113,14 +117,14 @@ impl Records {
                 self.object_for(actor, &object.key)?;
             }
         }
-        let now = self.now_of(&commit.body.entries).await?;
-        let later = self.later_edits(moment, &commit.body.entries, &now).await?;
+        let now = self.now_of(&commit.body.entries, chain).await?;
+        let later = self.later_edits(moment, &commit.body.entries, &now, chain).await?;
         let plan = undo::plan_undo(&commit.body.entries, &now, &later, &CatalogFields { catalog: &catalog });
         Ok((commit, plan))
     }
 
     /// How the touched records stand now.
-    async fn now_of(&self, entries: &[Entry]) -> Result<Now, Refusal> {
+    async fn now_of(&self, entries: &[Entry], chain: &HashSet<Moment>) -> Result<Now, Refusal> {
         let catalog = self.catalog();
         let mut now = Now::default();
         let mut by_object: BTreeMap<ObjectId, Vec<RecordId>> = BTreeMap::new();
@@ -140,7 +144,7 @@ impl Records {
                     now.trash.extend(found.into_iter().map(|(record, moment)| ((*id, record), moment)));
                 }
             }
-            self.links_to_created(&catalog, *id, entries, &touched, &mut now).await?;
+            self.links_to_created(&catalog, *id, entries, &touched, chain, &mut now).await?;
         }
         self.gone_targets(&catalog, entries, &mut now).await?;
         Ok(now)
@@ -153,6 +157,7 @@ impl Records {
         id: ObjectId,
         entries: &[Entry],
         touched: &HashSet<RecordKey>,
+        chain: &HashSet<Moment>,
         now: &mut Now,
     ) -> Result<(), Refusal> {
         let Some(object) = catalog.object_by_id(id) else { return Ok(()) };
@@ -177,8 +182,16 @@ impl Records {
                     let listed = self.db().list(catalog.clone(), plan_of(child, picks, among, 10_000)).await?;
                     listed.rows.iter().filter_map(|row| Some((row[0].as_id()?, row[1].as_id()?))).collect()
                 };
+                let mut let_go: HashSet<RecordId> = HashSet::new();
+                if chain.len() > 1 {
+                    let owners: Vec<RecordId> = pairs.iter().map(|(owner, _)| *owner).collect();
+                    for owners in owners.chunks(1_000) {
+                        let rows = self.db().rows(catalog.clone(), *from, owners.to_vec()).await?;
+                        let_go.extend(rows.iter().filter(|row| chain.contains(&row.moment)).map(|row| row.id));
+                    }
+                }
                 for (owner, target) in pairs {
-                    if !touched.contains(&(*from, owner)) {
+                    if !touched.contains(&(*from, owner)) && !let_go.contains(&owner) {
                         now.links.entry((id, target)).or_default().push((*from, owner));
                     }
                 }
@@ -222,7 +235,7 @@ impl Records {
     }
 
     /// Who wrote the touched records after the commit.
-    async fn later_edits(&self, commit: Moment, entries: &[Entry], now: &Now) -> Result<LaterEdits, Refusal> {
+    async fn later_edits(&self, commit: Moment, entries: &[Entry], now: &Now, chain: &HashSet<Moment>) -> Result<LaterEdits, Refusal> {
         let mut commits: BTreeMap<Moment, Commit> = BTreeMap::new();
         for entry in entries {
             let key = (entry.object, entry.record);
@@ -237,7 +250,7 @@ impl Records {
                 next = commits[&moment].body.entries.iter().find(|later| later.record == entry.record).and_then(|later| later.prev);
             }
         }
-        Ok(LaterEdits::of_commits(commits.values().rev()))
+        Ok(LaterEdits::of_commits(commits.values().rev().filter(|commit| !chain.contains(&commit.moment))))
     }
 
     /// Writes the plan through the door.
@@ -349,7 +362,7 @@ impl Records {
                 })
         };
         let entries: Vec<Entry> = commit.body.entries.iter().filter(|entry| entry.op == Op::Delete && belongs(entry)).cloned().collect();
-        let now = self.now_of(&entries).await?;
+        let now = self.now_of(&entries, &HashSet::new()).await?;
         let plan = undo::plan_undo(&entries, &now, &LaterEdits::default(), &CatalogFields { catalog: &catalog });
         refuse_conflicts(&catalog, &plan)?;
         self.carry_out(actor, moment, &plan, Choice::Refuse).await

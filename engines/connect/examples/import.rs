@@ -64,11 +64,22 @@ async fn measure(rows: usize, folder: &Path) {
         make(&file, rows, salt);
         for dry_run in [true, false] {
             let begun = Instant::now();
-            let console = Console { object: "thing".to_owned(), file: file.clone(), map: Some(map.clone()), dry_run, ..Console::default() };
+            let console = Console {
+                object: "thing".to_owned(),
+                file: file.clone(),
+                map: Some(map.clone()),
+                dry_run,
+                ..Console::default()
+            };
             let summary = imports.import(&boss, console).await.expect("an import");
             let seconds = begun.elapsed().as_secs_f64();
             let run = if dry_run { "dry run" } else { "run" };
-            println!("{what:8} {run:8} {seconds:7.1} s {:8.0} rows/s {:?} {}", rows as f64 / seconds, summary.counts, memory());
+            println!(
+                "{what:8} {run:8} {seconds:7.1} s {:8.0} rows/s {:?} {}",
+                rows as f64 / seconds,
+                summary.counts,
+                memory()
+            );
             println!("{:?}", summary.problems);
             last = Some(summary.import);
         }
@@ -90,7 +101,13 @@ fn make(path: &Path, rows: usize, salt: usize) {
     for n in 0..rows {
         let color = ["red", "green", "blue"][n % 3];
         let (day, maker) = (n % 28 + 1, n % 1_000);
-        writeln!(out, "Thing {n},S{n:08},{}.25,2026-01-{day:02},{color},138{:08},a{n}@example.com,Maker {maker}", n % 1_000 + salt, n % 100_000_000).expect("written");
+        writeln!(
+            out,
+            "Thing {n},S{n:08},{}.25,2026-01-{day:02},{color},138{:08},a{n}@example.com,Maker {maker}",
+            n % 1_000 + salt,
+            n % 100_000_000
+        )
+        .expect("written");
     }
 }
 

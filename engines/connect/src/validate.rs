@@ -60,7 +60,9 @@ fn check_column(column: &Column, object: &Object, catalog: &Catalog, actor: &Act
         if !(is_number && is_decimal_comma(format)) {
             kind_as_written(&field.def.kind, Some(format)).check_settings(&mut found);
             if !matches!(field.def.kind, Kind::Date(_) | Kind::DateTime(_)) {
-                found.push(Problem::new(Code::BadFormat, "format").with("hint", "dd/mm/yyyy … (date), 1.234,56 (number)"));
+                found.push(
+                    Problem::new(Code::BadFormat, "format").with("hint", "dd/mm/yyyy … (date), 1.234,56 (number)"),
+                );
             }
         }
         problems.extend(found.into_iter().filter(|problem| problem.at == "format"));

@@ -18,7 +18,7 @@ import {
   unify,
   type Words,
 } from './types';
-import type { Value } from './values';
+import { Fault, type Value } from './values';
 
 export interface Named {
   /** Its path in keys: what rows are asked for. */
@@ -106,7 +106,8 @@ class Checker {
       case 'minus':
       case 'percent': {
         const of = this.fitted(this.expr(node.of), 'n');
-        const scale = of.scale === undefined ? undefined : places(of.scale + (node.kind === 'percent' ? 2 : 0));
+        const scale =
+          of.scale === undefined ? undefined : places(of.scale + (node.kind === 'percent' ? 2 : 0));
         return { node: { kind: node.kind, of }, is: 'number', scale, at };
       }
       case 'binary':
@@ -159,7 +160,11 @@ class Checker {
     const ordered = op !== '=' && op !== '<>';
     if (!canCompare(left.is, right.is, ordered)) {
       const [l, r] = [typeWords(left.is), typeWords(right.is)];
-      this.wrong(at, `${l.zh}与${r.zh}不能用 ${op} 比较`, `${l.en} and ${r.en} cannot be compared with ${op}`);
+      this.wrong(
+        at,
+        `${l.zh}与${r.zh}不能用 ${op} 比较`,
+        `${l.en} and ${r.en} cannot be compared with ${op}`,
+      );
     }
     return [left, right];
   }
@@ -227,7 +232,11 @@ class Checker {
   private fitted(expr: Expr, letter: string): Expr {
     const wanted = LETTERS[letter];
     if (!wanted || wanted.fits(expr.is)) return expr;
-    const read = 'nNC'.includes(letter) ? literalNumber(expr) : 'dm'.includes(letter) ? literalDate(expr) : undefined;
+    const read = 'nNC'.includes(letter)
+      ? literalNumber(expr)
+      : 'dm'.includes(letter)
+        ? literalDate(expr)
+        : undefined;
     if (read) return read;
     const found = typeWords(expr.is);
     this.wrong(expr.at, `应为${wanted.zh}，而这里是${found.zh}`, `expected ${wanted.en}, found ${found.en}`);
@@ -271,7 +280,11 @@ class Checker {
       const unified = unify(all, is);
       if (!unified) {
         const [before, here] = [typeWords(all), typeWords(is)];
-        this.wrong(at, `前面的结果是${before.zh}，这里是${here.zh}`, `the results before are ${before.en}, this is ${here.en}`);
+        this.wrong(
+          at,
+          `前面的结果是${before.zh}，这里是${here.zh}`,
+          `the results before are ${before.en}, this is ${here.en}`,
+        );
         return 'any';
       }
       all = unified;
@@ -360,10 +373,20 @@ function scaleOfCall(info: FunctionInfo, args: Expr[]): number | undefined {
   if (['SUM', 'MAX', 'MIN', 'ABS', 'COALESCE', 'IFERROR'].includes(info.name)) return most(args);
   if (['ROUND', 'ROUNDUP', 'ROUNDDOWN', 'TRUNC'].includes(info.name)) {
     const [, count] = args;
-    if (!count) return 0;
-    return count.node.kind === 'const' ? places(Math.max(Number(number(count.node.value).whole()), 0)) : undefined;
+    return count ? placesTold(count) : 0;
   }
   return info.gives === 'i' ? 0 : undefined;
+}
+
+/** The places a constant argument asks for; nothing when it is out of all bounds, which running will tell. */
+function placesTold({ node }: Expr): number | undefined {
+  if (node.kind !== 'const') return undefined;
+  try {
+    return places(Math.max(Number(number(node.value).whole()), 0));
+  } catch (stop) {
+    if (stop instanceof Fault) return undefined;
+    throw stop;
+  }
 }
 
 function literal(expr: Expr): string | undefined {

@@ -22,12 +22,15 @@ export function instantAt(micros: bigint): Instant {
 }
 
 function daysIn(year: number, month: number): number {
-  return dayNumber(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1) - dayNumber(year, month, 1);
+  return (
+    dayNumber(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1) - dayNumber(year, month, 1)
+  );
 }
 
 /** The day of a year, month and day; nothing when the calendar has none. */
 export function dayOf(year: number, month: number, day: number): Day | undefined {
-  const fits = year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+  const fits =
+    year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
   return fits ? new Day(dayNumber(year, month, day)) : undefined;
 }
 

@@ -65,7 +65,7 @@ export function readNumber(text: string): Decimal | undefined {
   const percent = digits.endsWith('%');
   digits = digits.replace(/%+$/, '').trim();
   const plain = withoutThousands(digits);
-  const found = plain === undefined || plain.length > 64 ? undefined : Decimal.parse(plain);
+  const found = plain === undefined || plain.length > 64 ? undefined : Decimal.parse(plain, true);
   const scaled = percent ? found?.multiply(Decimal.fitted(1n, 2)) : found;
   return negative ? scaled?.negated() : scaled;
 }

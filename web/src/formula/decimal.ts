@@ -1,5 +1,5 @@
 // Exact decimals: 28 significant digits, division to 10 places, halves away from zero; as crates/model/src/formula/decimal.rs.
-import { fault } from './values';
+import { Fault, fault } from './values';
 
 const DIGITS = 28;
 const QUOTIENT_PLACES = 10;
@@ -63,14 +63,15 @@ export class Decimal {
     return Decimal.fitted(BigInt(n), 0);
   }
 
-  /** Reads `12`, `-1.5`, `.5`, `1e-3`; nothing else. Nothing for more than 28 digits. */
-  static parse(text: string): Decimal | undefined {
+  /** Reads `12`, `-1.5`, `.5`, `1e-3`; nothing else. Nothing for more digits than the server reads: 28, or 96 bits. */
+  static parse(text: string, bits = false): Decimal | undefined {
     const found = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text);
     if (!found) return undefined;
     const [, sign = '', whole = '', fraction = '', exponent = '0'] = found;
     if (whole + fraction === '' || exponent.length > 8) return undefined;
     const mantissa = BigInt(whole + fraction);
-    if (digits(mantissa) > DIGITS || fraction.length > 100) return undefined;
+    const long = bits ? mantissa >= 2n ** 96n || fraction.length > DIGITS : digits(mantissa) > DIGITS;
+    if (long || fraction.length > 100) return undefined;
     try {
       return scientific(sign === '-' ? -mantissa : mantissa, Number(exponent) - fraction.length);
     } catch {
@@ -183,8 +184,24 @@ export class Decimal {
       }
       return product;
     }
+    if (exponent.scale === 0 && exponent.mantissa < 0n && exponent.mantissa > -1000n) {
+      const product = this.raisedOrTooLarge(exponent.negated());
+      // So large that its reciprocal has no digits left.
+      if (!product) return Decimal.ZERO;
+      if (product.isZero()) return fault(this.isZero() ? '#DIV/0!' : '#NUM!');
+      return approximate(1 / product.toNumber());
+    }
     if (this.isZero()) return exponent.isNegative() ? fault('#DIV/0!') : Decimal.ZERO;
     return approximate(this.toNumber() ** exponent.toNumber());
+  }
+
+  private raisedOrTooLarge(exponent: Decimal): Decimal | undefined {
+    try {
+      return this.raise(exponent);
+    } catch (stop) {
+      if (stop instanceof Fault) return undefined;
+      throw stop;
+    }
   }
 
   /** The nearest binary number; only for results that are rounded to 15 digits. */
@@ -193,7 +210,9 @@ export class Decimal {
   }
 
   toString(): string {
-    const text = size(this.mantissa).toString().padStart(this.scale + 1, '0');
+    const text = size(this.mantissa)
+      .toString()
+      .padStart(this.scale + 1, '0');
     const sign = this.isNegative() ? '-' : '';
     if (this.scale === 0) return sign + text;
     return `${sign}${text.slice(0, -this.scale)}.${text.slice(-this.scale)}`;

@@ -124,7 +124,9 @@ export function grouped(whole: string): string {
   return whole.replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+);
 const WEEKDAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
 const XINGQI = Array.from('一二三四五六日');
 
@@ -193,7 +195,9 @@ function dayPart(sign: string, length: number, day: CivilDay): string {
 
 /** `AM/PM` or `A/P` at that piece: its two words, and how many pieces it is. */
 function amPm(all: Piece[], n: number): { morning: string; afternoon: string; length: number } | undefined {
-  const signs = all.slice(n, n + 5).map((piece) => ('sign' in piece && piece.length === 1 ? piece.sign : ' '));
+  const signs = all
+    .slice(n, n + 5)
+    .map((piece) => ('sign' in piece && piece.length === 1 ? piece.sign : ' '));
   if (signs.join('') === 'am/pm') return { morning: 'AM', afternoon: 'PM', length: 5 };
   return signs.slice(0, 3).join('') === 'a/p' ? { morning: 'A', afternoon: 'P', length: 3 } : undefined;
 }

@@ -1,7 +1,19 @@
 // The case file that Rust, SQL and the browser share.
 import { describe, expect, test } from 'vitest';
 import cases from '../../../crates/model/src/formula/cases.json';
-import { type Around, check, evaluate, fromWire, functions, type Names, print, parse, toWire, type Type, typeText } from '.';
+import {
+  type Around,
+  check,
+  evaluate,
+  fromWire,
+  functions,
+  type Names,
+  parse,
+  print,
+  type Type,
+  toWire,
+  typeText,
+} from '.';
 import { themes } from './themes';
 
 interface Case {
@@ -63,7 +75,11 @@ function wanted(json: unknown, is: Type): unknown {
 
 function holds(row: Case) {
   const fields = new Map(Object.entries(row.fields ?? {}).map(([name, json]) => [name, fieldOf(name, json)]));
-  const { formula, problems } = check(row.formula, namesOf(fields), row.place === 'default' ? 'default' : 'field');
+  const { formula, problems } = check(
+    row.formula,
+    namesOf(fields),
+    row.place === 'default' ? 'default' : 'field',
+  );
   const expected = row.problem === undefined ? [] : [row.problem].flat();
   expect(problems.map(({ code, position }) => ({ code, position }))).toEqual(expected);
   if (!formula) return;
@@ -88,10 +104,15 @@ function holds(row: Case) {
 }
 
 describe('formulas', () => {
-  const rows = (cases as unknown[]).filter((row): row is Case => typeof row === 'object' && row !== null && 'formula' in row);
-  test.each(rows.map((row, n) => [row.formula.slice(0, 60), n, row] as const))('%s (%i)', (_, _n, row) => holds(row));
+  const rows = (cases as unknown[]).filter(
+    (row): row is Case => typeof row === 'object' && row !== null && 'formula' in row,
+  );
+  test.each(rows.map((row, n) => [row.formula.slice(0, 60), n, row] as const))('%s (%i)', (_, _n, row) =>
+    holds(row),
+  );
 
   test('all functions of the table work here', () => {
-    for (const { name } of functions) expect(themes.plain[name] ?? themes.lazy[name], name).toBeTypeOf('function');
+    for (const { name } of functions)
+      expect(themes.plain[name] ?? themes.lazy[name], name).toBeTypeOf('function');
   });
 });

@@ -44,7 +44,16 @@ export function check(text: string, names: Names, place: Place = 'field'): Check
   const { expr, keys, references, problems } = checkTypes(ast, names, place);
   if (problems.length > 0) return { problems };
   const normalized = print(ast, (path) => keys.get(JSON.stringify(path)) ?? path);
-  const formula = { text, ast, expr, yields: expr.is, scale: expr.scale, references, volatile: isVolatile(expr), normalized };
+  const formula = {
+    text,
+    ast,
+    expr,
+    yields: expr.is,
+    scale: expr.scale,
+    references,
+    volatile: isVolatile(expr),
+    normalized,
+  };
   return { formula, problems: [] };
 }
 

@@ -158,7 +158,11 @@ class Reader {
       text += `e${sign}${this.digits()}`;
     }
     if (startsName(this.peek(0))) {
-      throw syntax(this.next + 1, '以数字开头的名称请放进花括号 {}', 'put a name that starts with a digit in braces {}');
+      throw syntax(
+        this.next + 1,
+        '以数字开头的名称请放进花括号 {}',
+        'put a name that starts with a digit in braces {}',
+      );
     }
     const number = Decimal.parse(text);
     if (!number) throw syntax(at, '数字最多 28 位', 'a number has at most 28 digits');

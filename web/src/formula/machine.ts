@@ -5,7 +5,21 @@ import { Decimal } from './decimal';
 import { isComparison } from './parse';
 import { themes } from './themes';
 import { type Expr, isMomentType, type Op } from './types';
-import { CellError, Clock, Day, Emptiness, Fault, fault, fromWire, Instant, isMoment, itemsOf, Ref, Thing, type Value } from './values';
+import {
+  CellError,
+  Clock,
+  Day,
+  Emptiness,
+  Fault,
+  fault,
+  fromWire,
+  Instant,
+  isMoment,
+  itemsOf,
+  Ref,
+  Thing,
+  type Value,
+} from './values';
 
 /** The values of one record as the server writes them, asked by paths of keys. */
 export interface Row {
@@ -223,10 +237,14 @@ export class Arguments {
   }
 
   numbers(): Decimal[] {
-    return this.all().filter((value) => value !== null).map(convert.number);
+    return this.all()
+      .filter((value) => value !== null)
+      .map(convert.number);
   }
 
   numbersOf(n: number): Decimal[] {
-    return this.members(n).filter((value) => value !== null).map(convert.number);
+    return this.members(n)
+      .filter((value) => value !== null)
+      .map(convert.number);
   }
 }

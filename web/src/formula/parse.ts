@@ -137,7 +137,10 @@ class Parser {
       case 'op':
         return this.signed(word.op, at);
       default:
-        throw this.wrong('这里应是字段、数字、文本或函数', 'expected a field, a number, a text or a function');
+        throw this.wrong(
+          '这里应是字段、数字、文本或函数',
+          'expected a field, a number, a text or a function',
+        );
     }
   }
 
@@ -193,8 +196,12 @@ class Parser {
       this.next += 1;
       return;
     }
-    if (this.word.kind === 'end') throw syntax(opened, '这个左括号没有对应的右括号', 'this bracket is never closed');
-    throw this.wrong('这里缺少运算符、逗号或右括号', 'an operator, a comma or a closing bracket is missing here');
+    if (this.word.kind === 'end')
+      throw syntax(opened, '这个左括号没有对应的右括号', 'this bracket is never closed');
+    throw this.wrong(
+      '这里缺少运算符、逗号或右括号',
+      'an operator, a comma or a closing bracket is missing here',
+    );
   }
 }
 

@@ -35,7 +35,18 @@ export class Thing {
 }
 
 /** An empty text or list is `null`, never itself. */
-export type Value = null | boolean | string | Decimal | Day | Instant | Clock | Ref | Thing | CellError | Value[];
+export type Value =
+  | null
+  | boolean
+  | string
+  | Decimal
+  | Day
+  | Instant
+  | Clock
+  | Ref
+  | Thing
+  | CellError
+  | Value[];
 
 /** Ends the work of one function with an error in its cell. */
 export class Fault extends Error {
@@ -122,7 +133,8 @@ function instantText(at: Instant): string {
   const seconds = Number(floorDiv(at.micros, 1_000_000n));
   const micros = Number(at.micros - floorDiv(at.micros, 1_000_000n) * 1_000_000n);
   const day = Math.floor(seconds / DAY_SECONDS);
-  const fraction = micros === 0 ? '' : micros % 1000 === 0 ? `.${pad(micros / 1000, 3)}` : `.${pad(micros, 6)}`;
+  const fraction =
+    micros === 0 ? '' : micros % 1000 === 0 ? `.${pad(micros / 1000, 3)}` : `.${pad(micros, 6)}`;
   return `${dayText(new Day(day))}T${clockText(seconds - day * DAY_SECONDS)}${fraction}Z`;
 }
 
@@ -159,7 +171,7 @@ function memberOf(type: Type): Type {
 }
 
 function read(text: string, type: Type, isNumber: boolean): Value | undefined {
-  if (isNumber || type === 'number') return Decimal.parse(text);
+  if (isNumber || type === 'number') return readNumber(text);
   if (type === 'date') {
     const [year, month, day] = text.split('-').map(Number);
     return year && month && day ? new Day(dayNumber(year, month, day)) : undefined;
@@ -172,8 +184,22 @@ function read(text: string, type: Type, isNumber: boolean): Value | undefined {
   return type === 'record' ? new Ref(text) : text;
 }
 
+/** A number of the server's, which may have more digits than formulas have. */
+function readNumber(text: string): Value | undefined {
+  const found = /^(-?)(\d+)\.?(\d*)$/.exec(text);
+  if (!found) return Decimal.parse(text);
+  const [, sign = '', whole = '', fraction = ''] = found;
+  try {
+    return Decimal.fitted(BigInt(sign + whole + fraction), fraction.length);
+  } catch (stop) {
+    return stop instanceof Fault ? stop.cell : undefined;
+  }
+}
+
 function readInstant(text: string): Instant | undefined {
-  const found = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/.exec(text);
+  const found = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/.exec(
+    text,
+  );
   if (!found) return undefined;
   const n = (at: number) => Number(found[at] ?? 0);
   const zone = (found[8] === '-' ? -1 : 1) * (n(9) * 3600 + n(10) * 60);

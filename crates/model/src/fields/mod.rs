@@ -289,7 +289,8 @@ impl Kind {
 
     /// Whether a field of this kind may be unique: it stands in one column and has one value.
     pub fn can_be_unique(&self) -> bool {
-        self.is_writable() && !matches!(self.column(), Column::None | Column::Keys | Column::Json { .. } | Column::Links { .. })
+        self.is_writable()
+            && !matches!(self.column(), Column::None | Column::Keys | Column::Json { .. } | Column::Links { .. })
     }
 
     /// The options of a choice, of choices, of tags.

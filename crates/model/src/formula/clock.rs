@@ -156,7 +156,7 @@ pub(super) fn arithmetic(op: Op, left: &Value, right: &Value, machine: &Machine)
         Op::Subtract => -1,
         _ => return Err(CellError::Value),
     };
-    let signed = |days: &Value| convert::number(days).map(|days| if sign > 0 { days } else { -days });
+    let signed = |days: &Value| convert::number(days).map(|days| if sign > 0 { days } else { decimal::negate(days) });
     match (Point::of(left), Point::of(right)) {
         (Some(Point::Day(a)), Some(Point::Day(b))) if sign < 0 => {
             Ok(Value::Number(Decimal::from(a.signed_duration_since(b).num_days())))

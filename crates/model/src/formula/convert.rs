@@ -10,11 +10,20 @@ use crate::value::{CellError, Value};
 /// The longest text a formula makes, in characters, as in Excel.
 pub(super) const MAX_TEXT: usize = 32_767;
 
+/// A value as a row has it, its numbers as formulas have them: of at most 28 digits.
+pub(super) fn from_row(value: Value) -> Value {
+    match value {
+        Value::Number(number) => decimal::fit(number).map_or_else(Value::Error, Value::Number),
+        Value::List(members) => Value::List(members.into_iter().map(from_row).collect()),
+        other => other,
+    }
+}
+
 /// Empty is 0, yes is 1, and text what it reads as.
 pub(super) fn number(value: &Value) -> Result<Decimal, CellError> {
     match value {
         Value::Null => Ok(Decimal::ZERO),
-        Value::Number(number) => decimal::fit(*number),
+        Value::Number(number) => Ok(*number),
         Value::Bool(yes) => Ok(Decimal::from(u8::from(*yes))),
         Value::Text(text) => read_number(text).ok_or(CellError::Value),
         Value::Error(error) => Err(*error),

@@ -122,8 +122,13 @@ pub(super) fn add(a: Decimal, b: Decimal) -> Out {
     fitted(negative, difference, scale)
 }
 
+/// The number with the other sign; `rust_decimal` would make a negative zero, which is not a number of ours.
+pub(super) fn negate(n: Decimal) -> Decimal {
+    if n.is_zero() { Decimal::ZERO } else { -n }
+}
+
 pub(super) fn subtract(a: Decimal, b: Decimal) -> Out {
-    add(a, -b)
+    add(a, negate(b))
 }
 
 /// The quotient to 10 places (fewer where 28 digits do not reach so far).
@@ -220,6 +225,14 @@ pub(super) fn whole(n: Decimal) -> Result<i64, CellError> {
 /// `base` to a power. A whole exponent from 0 to 999 is multiplied out exactly; any other result has 15 digits.
 pub(super) fn raise(base: Decimal, exponent: Decimal) -> Out {
     let exponent = exponent.normalize();
+    if exponent.scale() == 0 && exponent < Decimal::ZERO && exponent > Decimal::from(-1000) {
+        return match raise(base, negate(exponent)) {
+            Ok(product) if product.is_zero() => Err(if base.is_zero() { CellError::Div0 } else { CellError::Num }),
+            Ok(product) => approximate(1.0 / to_float(product)),
+            // So large that its reciprocal has no digits left.
+            Err(_) => Ok(Decimal::ZERO),
+        };
+    }
     if exponent.scale() == 0 && !exponent.is_sign_negative() && exponent < Decimal::from(1000) {
         let mut left = whole(exponent)?;
         let (mut square, mut product) = (fit(base)?, Decimal::ONE);

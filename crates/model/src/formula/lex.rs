@@ -197,7 +197,7 @@ impl Reader {
             // Only a quotation mark is folded here: what stands in a text stays as written.
             let ends_here = |c: char| ends.contains(&if c == '＂' { '"' } else { c });
             if ends_here(c) {
-                if !self.letters.get(self.next).is_some_and(|next| *next == c) {
+                if self.letters.get(self.next).is_none_or(|next| *next != c) {
                     return Ok(Word::Text(text));
                 }
                 self.next += 1;
@@ -214,7 +214,7 @@ impl Reader {
         while let Some(&c) = self.letters.get(self.next) {
             self.next += 1;
             if plain(c) == end {
-                if !self.letters.get(self.next).is_some_and(|next| *next == c) {
+                if self.letters.get(self.next).is_none_or(|next| *next != c) {
                     let name = name.trim_matches(is_blank).to_owned();
                     let hint = || both("括号里没有字段名", "there is no field name in the braces");
                     return if name.is_empty() { Err(syntax(at, hint())) } else { Ok(Word::Quoted(name)) };

@@ -48,18 +48,22 @@ pub(super) fn min(arguments: &Arguments) -> Answer {
 }
 
 pub(super) fn sum_product(arguments: &Arguments) -> Answer {
-    let rows = arguments.members(0).len();
+    // An empty number is one 0, an empty list no number.
+    let members = |n: usize| match arguments.value(n) {
+        Value::Null if !arguments.operands[n].is.is_list() => std::slice::from_ref(&Value::Null),
+        value => value.items(),
+    };
+    let lists: Vec<&[Value]> = (0..arguments.len()).map(members).collect();
+    let rows = members(0).len();
+    if lists.iter().any(|list| list.len() != rows) {
+        return error(CellError::Value);
+    }
     let mut products = Vec::with_capacity(rows);
     for row in 0..rows {
-        let mut product = Decimal::ONE;
-        for n in 0..arguments.len() {
-            let members = arguments.members(n);
-            if members.len() != rows {
-                return error(CellError::Value);
-            }
-            product = decimal::multiply(product, convert::number(&members[row])?)?;
-        }
-        products.push(product);
+        let product = lists
+            .iter()
+            .try_fold(Decimal::ONE, |product, list| decimal::multiply(product, convert::number(&list[row])?));
+        products.push(product?);
     }
     number(total(&products))
 }

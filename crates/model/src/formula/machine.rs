@@ -57,10 +57,10 @@ impl Machine<'_> {
     fn answer(&self, expr: &Expr) -> Answer {
         match &expr.node {
             ExprNode::Const(value) => Ok(value.clone()),
-            ExprNode::Field(path) => Ok(self.row.get(path)),
+            ExprNode::Field(path) => Ok(convert::from_row(self.row.get(path))),
             ExprNode::Minus(operand) => match self.value(operand) {
                 Value::Error(error) => Err(error.into()),
-                value => Ok(Value::Number(-convert::number(&value)?)),
+                value => Ok(Value::Number(decimal::negate(convert::number(&value)?))),
             },
             ExprNode::Percent(operand) => match self.value(operand) {
                 Value::Error(error) => Err(error.into()),

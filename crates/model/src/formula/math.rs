@@ -111,14 +111,14 @@ pub(super) fn multiple(arguments: &Arguments) -> Answer {
     let below = decimal::subtract(n.abs(), rest)?;
     let up = decimal::add(rest, rest)? >= step.abs();
     let nearest = if up { decimal::add(below, step.abs())? } else { below };
-    number(Ok(if n.is_sign_negative() { -nearest } else { nearest }))
+    number(Ok(if n.is_sign_negative() { decimal::negate(nearest) } else { nearest }))
 }
 
 /// The next whole number away from zero that leaves `rest` when divided by two.
 fn away(n: Decimal, rest: Decimal) -> Result<Decimal, CellError> {
     let whole = decimal::round(n.abs(), 0, Rounding::AwayFromZero)?;
     let whole = if decimal::modulo(whole, Decimal::TWO)? == rest { whole } else { decimal::add(whole, Decimal::ONE)? };
-    Ok(if n.is_sign_negative() { -whole } else { whole })
+    Ok(if n.is_sign_negative() { decimal::negate(whole) } else { whole })
 }
 
 pub(super) fn even(arguments: &Arguments) -> Answer {
@@ -149,7 +149,7 @@ pub(super) fn quotient(arguments: &Arguments) -> Answer {
     let (a, b) = (arguments.number(0)?, arguments.number(1)?);
     let rest = decimal::modulo(a.abs(), b.abs())?;
     let quotient = decimal::subtract(a.abs(), rest).and_then(|whole| decimal::divide(whole, b.abs()))?;
-    number(Ok(if a.is_sign_negative() == b.is_sign_negative() { quotient } else { -quotient }))
+    number(Ok(if a.is_sign_negative() == b.is_sign_negative() { quotient } else { decimal::negate(quotient) }))
 }
 
 /// Whole numbers that are not negative, decimals cut off.

@@ -210,9 +210,7 @@ impl Formula {
             (Type::DateTime, Value::Date(day)) => {
                 clock::midnight(day, around.zone).map_or_else(Value::Error, Value::DateTime)
             }
-            (_, Value::Number(number)) => {
-                decimal::fit(number).map_or_else(Value::Error, |number| Value::Number(number.normalize()))
-            }
+            (_, Value::Number(number)) => Value::Number(number.normalize()),
             (_, value) => value,
         }
     }

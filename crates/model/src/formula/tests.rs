@@ -210,17 +210,20 @@ fn every_case_holds() {
 #[test]
 fn the_browser_has_the_same_functions() {
     let rows = functions().iter().map(|info| {
-        let row = serde_json::json!({
-            "name": info.name,
-            "aliases": info.aliases,
-            "theme": info.theme,
-            "parameters": info.parameters,
-            "gives": info.gives,
-            "class": format!("{:?}", info.class).to_lowercase(),
-            "zh": info.zh,
-            "en": info.en,
-        });
-        format!("  {row}")
+        let quoted = |text: &str| serde_json::to_string(text).unwrap();
+        let aliases: Vec<String> = info.aliases.iter().map(|alias| quoted(alias)).collect();
+        let class = format!("{:?}", info.class).to_lowercase();
+        let rest = [
+            ("theme", info.theme),
+            ("parameters", info.parameters),
+            ("gives", info.gives),
+            ("class", &class),
+            ("zh", info.zh),
+            ("en", info.en),
+        ];
+        let rest: Vec<String> = rest.iter().map(|(key, text)| format!("    \"{key}\": {}", quoted(text))).collect();
+        let name = quoted(info.name);
+        format!("  {{\n    \"name\": {name},\n    \"aliases\": [{}],\n{}\n  }}", aliases.join(", "), rest.join(",\n"))
     });
     let text = format!("[\n{}\n]\n", rows.collect::<Vec<_>>().join(",\n"));
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/src/formula/functions.json");

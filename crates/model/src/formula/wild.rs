@@ -194,7 +194,9 @@ fn around(seed: u64) -> Around {
 /// What holds of every result.
 fn is_proper(value: &Value) -> bool {
     match value {
-        Value::Number(number) => number.mantissa().unsigned_abs() < 10u128.pow(28),
+        Value::Number(number) => {
+            number.mantissa().unsigned_abs() < 10u128.pow(28) && !(number.is_zero() && number.is_sign_negative())
+        }
         Value::Text(text) => !text.is_empty(),
         Value::List(members) => !members.is_empty(),
         _ => true,

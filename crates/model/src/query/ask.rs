@@ -150,7 +150,8 @@ impl FilterAsk {
         let mut tests = 0;
         let filter = parse_filter(json, at, 0, &mut tests, problems);
         if tests > MAX_TESTS {
-            problems.push(Problem::new(Code::TooComplex, at).with("hint", format!("≤ {MAX_TESTS} conditions / 个条件")));
+            problems
+                .push(Problem::new(Code::TooComplex, at).with("hint", format!("≤ {MAX_TESTS} conditions / 个条件")));
             return None;
         }
         filter
@@ -175,7 +176,8 @@ fn parse_filter(json: &Json, at: &str, depth: usize, tests: &mut usize, problems
         }
         let inner = format!("{at}.{word}");
         if word == "not" {
-            return parse_filter(&map[word], &inner, depth + 1, tests, problems).map(|filter| FilterAsk::Not(Box::new(filter)));
+            return parse_filter(&map[word], &inner, depth + 1, tests, problems)
+                .map(|filter| FilterAsk::Not(Box::new(filter)));
         }
         let Some(items) = map[word].as_array() else {
             problems.push(wrong_type(&inner, "list"));
@@ -379,7 +381,9 @@ impl QueryAsk {
             search: body.text("search"),
         };
         if ask.cursor.is_some() && ask.offset.is_some() {
-            body.problem(Problem::new(Code::BadDefinition, "offset").with("hint", "cursor or offset, not both / 二者选一"));
+            body.problem(
+                Problem::new(Code::BadDefinition, "offset").with("hint", "cursor or offset, not both / 二者选一"),
+            );
         }
         if ask.fields.as_ref().is_some_and(|fields| fields.len() > MAX_FIELDS) {
             body.problem(Problem::new(Code::TooMany, "fields").with("max", MAX_FIELDS));
@@ -416,7 +420,13 @@ impl AggregateAsk {
             ask.measures.extend(parse_measure(json, &format!("measures[{n}]"), problems));
         }
         if measures.is_empty() {
-            ask.measures.push(MeasureAsk { function: Measure::Count, field: None, name: "count".into(), filter: None, at: String::new() });
+            ask.measures.push(MeasureAsk {
+                function: Measure::Count,
+                field: None,
+                name: "count".into(),
+                filter: None,
+                at: String::new(),
+            });
         }
         ask.check_names(problems);
         ask

@@ -15,9 +15,16 @@ pub enum Cond {
     And(Vec<Cond>),
     Or(Vec<Cond>),
     Not(Box<Cond>),
-    Test { on: Operand, is: Is },
+    Test {
+        on: Operand,
+        is: Is,
+    },
     /// Some record on the other side of a to-many step satisfies the condition, which is relative to that record.
-    Exists { steps: Vec<Step>, many: ManyStep, cond: Box<Cond> },
+    Exists {
+        steps: Vec<Step>,
+        many: ManyStep,
+        cond: Box<Cond>,
+    },
 }
 
 /// A field, reached from the record asked about over to-one links.
@@ -91,14 +98,6 @@ pub enum Is {
 }
 
 impl Cond {
-    pub fn not(self) -> Cond {
-        match self {
-            Cond::Const(yes) => Cond::Const(!yes),
-            Cond::Not(inner) => *inner,
-            other => Cond::Not(Box::new(other)),
-        }
-    }
-
     /// Both, without needless nesting.
     pub fn and(self, other: Cond) -> Cond {
         match (self, other) {
@@ -133,6 +132,18 @@ impl Cond {
 
     pub fn is_true(&self) -> bool {
         *self == Cond::Const(true)
+    }
+}
+
+impl std::ops::Not for Cond {
+    type Output = Cond;
+
+    fn not(self) -> Cond {
+        match self {
+            Cond::Const(yes) => Cond::Const(!yes),
+            Cond::Not(inner) => *inner,
+            other => Cond::Not(Box::new(other)),
+        }
     }
 }
 

@@ -54,7 +54,8 @@ fn test(on: &Operand, value: &Value, is: &Is, facts: &dyn Facts) -> bool {
         Is::Compare(compare, other) => ordered(*compare, other),
         Is::Between(low, high) => value.compare(low).is_ge() && value.compare(high).is_le(),
         Is::Range(from, to) => {
-            from.as_ref().is_none_or(|from| value.compare(from).is_ge()) && to.as_ref().is_none_or(|to| value.compare(to).is_lt())
+            from.as_ref().is_none_or(|from| value.compare(from).is_ge())
+                && to.as_ref().is_none_or(|to| value.compare(to).is_lt())
         }
         Is::Contains(text) => facts.search_text(on, value).contains(text.as_str()),
         Is::StartsWith(text) => facts.search_text(on, value).starts_with(text.as_str()),

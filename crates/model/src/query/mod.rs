@@ -13,6 +13,8 @@ mod resolve;
 pub mod when;
 
 pub use ask::{AggregateAsk, Count, FilterAsk, Measure, QueryAsk, SortAsk, Unit};
-pub use cond::{AggregatePlan, Compare, Cond, Group, Is, ListPlan, ManyStep, Measured, Operand, Page, Pick, SortTerm, Step, Way};
+pub use cond::{
+    AggregatePlan, Compare, Cond, Group, Is, ListPlan, ManyStep, Measured, Operand, Page, Pick, SortTerm, Step, Way,
+};
 pub use op::Op;
 pub use resolve::Resolver;

@@ -29,24 +29,67 @@ ops! {
 /// Which operators a type of field has.
 impl Op {
     pub const TEXT: &'static [Op] = &[
-        Op::Eq, Op::Ne, Op::In, Op::NotIn, Op::Contains, Op::NotContains, Op::StartsWith, Op::NotStartsWith,
-        Op::EndsWith, Op::NotEndsWith, Op::IsEmpty, Op::IsNotEmpty, Op::Gt, Op::Gte, Op::Lt, Op::Lte,
+        Op::Eq,
+        Op::Ne,
+        Op::In,
+        Op::NotIn,
+        Op::Contains,
+        Op::NotContains,
+        Op::StartsWith,
+        Op::NotStartsWith,
+        Op::EndsWith,
+        Op::NotEndsWith,
+        Op::IsEmpty,
+        Op::IsNotEmpty,
+        Op::Gt,
+        Op::Gte,
+        Op::Lt,
+        Op::Lte,
     ];
     pub const NUMBER: &'static [Op] = &[
-        Op::Eq, Op::Ne, Op::Gt, Op::Gte, Op::Lt, Op::Lte, Op::Between, Op::NotBetween, Op::In, Op::NotIn,
-        Op::IsEmpty, Op::IsNotEmpty,
+        Op::Eq,
+        Op::Ne,
+        Op::Gt,
+        Op::Gte,
+        Op::Lt,
+        Op::Lte,
+        Op::Between,
+        Op::NotBetween,
+        Op::In,
+        Op::NotIn,
+        Op::IsEmpty,
+        Op::IsNotEmpty,
     ];
     pub const DATE: &'static [Op] = &[
-        Op::Eq, Op::Ne, Op::Gt, Op::Gte, Op::Lt, Op::Lte, Op::Between, Op::NotBetween, Op::Within, Op::In, Op::NotIn,
-        Op::IsEmpty, Op::IsNotEmpty,
+        Op::Eq,
+        Op::Ne,
+        Op::Gt,
+        Op::Gte,
+        Op::Lt,
+        Op::Lte,
+        Op::Between,
+        Op::NotBetween,
+        Op::Within,
+        Op::In,
+        Op::NotIn,
+        Op::IsEmpty,
+        Op::IsNotEmpty,
     ];
-    pub const CHOICE: &'static [Op] =
-        &[Op::Eq, Op::Ne, Op::In, Op::NotIn, Op::IsEmpty, Op::IsNotEmpty];
+    pub const CHOICE: &'static [Op] = &[Op::Eq, Op::Ne, Op::In, Op::NotIn, Op::IsEmpty, Op::IsNotEmpty];
     pub const SWITCH: &'static [Op] = &[Op::Eq, Op::Ne, Op::IsEmpty, Op::IsNotEmpty];
-    pub const KEYS: &'static [Op] = &[Op::HasAny, Op::HasAll, Op::HasNone, Op::Contains, Op::NotContains, Op::IsEmpty, Op::IsNotEmpty];
+    pub const KEYS: &'static [Op] =
+        &[Op::HasAny, Op::HasAll, Op::HasNone, Op::Contains, Op::NotContains, Op::IsEmpty, Op::IsNotEmpty];
     /// One linked record.
     pub const LINK: &'static [Op] = &[
-        Op::Eq, Op::Ne, Op::In, Op::NotIn, Op::Contains, Op::NotContains, Op::StartsWith, Op::NotStartsWith, Op::IsEmpty,
+        Op::Eq,
+        Op::Ne,
+        Op::In,
+        Op::NotIn,
+        Op::Contains,
+        Op::NotContains,
+        Op::StartsWith,
+        Op::NotStartsWith,
+        Op::IsEmpty,
         Op::IsNotEmpty,
     ];
     /// A department: with `under`, itself and all below it.
@@ -56,7 +99,13 @@ impl Op {
     pub const EMPTY: &'static [Op] = &[Op::IsEmpty, Op::IsNotEmpty];
     pub const ID: &'static [Op] = &[Op::Eq, Op::Ne, Op::In, Op::NotIn, Op::Gt, Op::Gte, Op::Lt, Op::Lte];
     pub const FOLDED: &'static [Op] = &[
-        Op::Contains, Op::NotContains, Op::StartsWith, Op::NotStartsWith, Op::EndsWith, Op::NotEndsWith, Op::IsEmpty,
+        Op::Contains,
+        Op::NotContains,
+        Op::StartsWith,
+        Op::NotStartsWith,
+        Op::EndsWith,
+        Op::NotEndsWith,
+        Op::IsEmpty,
         Op::IsNotEmpty,
     ];
 }

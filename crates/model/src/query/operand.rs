@@ -33,7 +33,15 @@ pub(super) fn test(field: &Field, op: Op, value: &Json, around: &Around) -> Read
     let one = |value: &Json| one(field, op, value, around);
     let negated = matches!(
         op,
-        Op::Ne | Op::NotIn | Op::NotContains | Op::NotStartsWith | Op::NotEndsWith | Op::IsNotEmpty | Op::NotBetween | Op::HasNone | Op::NotUnder
+        Op::Ne
+            | Op::NotIn
+            | Op::NotContains
+            | Op::NotStartsWith
+            | Op::NotEndsWith
+            | Op::IsNotEmpty
+            | Op::NotBetween
+            | Op::HasNone
+            | Op::NotUnder
     );
     let is = match op {
         Op::IsEmpty | Op::IsNotEmpty => Is::Empty,
@@ -65,7 +73,8 @@ pub(super) fn test(field: &Field, op: Op, value: &Json, around: &Around) -> Read
         Op::EndsWith | Op::NotEndsWith => Is::EndsWith(folded(op, value)?),
         Op::HasAny | Op::HasNone => Is::HasAny(several(field, op, value, around)?),
         Op::HasAll => Is::HasAll(several(field, op, value, around)?),
-        Op::Within => within(field, value, around).ok_or_else(|| bad(op, "today, this_month, {\"last\": 7, \"unit\": \"day\"} …"))?,
+        Op::Within => within(field, value, around)
+            .ok_or_else(|| bad(op, "today, this_month, {\"last\": 7, \"unit\": \"day\"} …"))?,
         Op::Under | Op::NotUnder => return Err(bad(op, "department id")),
     };
     Ok((is, negated))
@@ -102,7 +111,9 @@ fn one(field: &Field, op: Op, value: &Json, around: &Around) -> Read<Value> {
     }
     let text = |expected: &str| value.as_str().ok_or_else(|| bad(op, expected));
     match &field.column {
-        Column::Decimal { .. } | Column::Exact => read_number(value).map(Value::Number).map_err(|_| bad(op, "number / 数字")),
+        Column::Decimal { .. } | Column::Exact => {
+            read_number(value).map(Value::Number).map_err(|_| bad(op, "number / 数字"))
+        }
         Column::Bool => value.as_bool().map(Value::Bool).ok_or_else(|| bad(op, "true / false")),
         Column::Date => match moment(text("date / 日期")?, around) {
             Some(When::Day(day)) => Ok(Value::Date(day)),
@@ -114,7 +125,9 @@ fn one(field: &Field, op: Op, value: &Json, around: &Around) -> Read<Value> {
             Some(When::At(at)) => Ok(Value::DateTime(at)),
             None => Err(bad(op, "YYYY-MM-DD, RFC 3339")),
         },
-        Column::Time => field.def.kind.read(value, &Default::default()).ok().and_then(plain).ok_or_else(|| bad(op, "HH:MM")),
+        Column::Time => {
+            field.def.kind.read(value, &Default::default()).ok().and_then(plain).ok_or_else(|| bad(op, "HH:MM"))
+        }
         Column::Id { .. } | Column::Links { .. } => id(value).map(Value::Id).ok_or_else(|| bad(op, "id")),
         Column::Keys | Column::Text { folded: false } => {
             let text = text("text / 文本")?.trim();
@@ -141,9 +154,12 @@ fn plain(written: crate::fields::Written) -> Option<Value> {
 
 fn option_key(field: &Field, text: &str) -> Read<String> {
     let folded = fold(text);
-    let found = field.def.kind.options().iter().find(|option| {
-        option.key == text || option.label.texts().iter().any(|label| fold(label) == folded)
-    });
+    let found = field
+        .def
+        .kind
+        .options()
+        .iter()
+        .find(|option| option.key == text || option.label.texts().iter().any(|label| fold(label) == folded));
     match found {
         Some(option) => Ok(option.key.clone()),
         None => Err(Problem::new(Code::UnknownOption, "value").with("value", text)),
@@ -164,7 +180,9 @@ fn dynamic(value: &Json, around: &Around) -> Option<Value> {
     let (word, value) = map.iter().next()?;
     match (word.as_str(), value) {
         ("me", Json::Bool(true)) => Some(Value::Id(around.me)),
-        ("my_department", Json::Bool(true)) => Some(Value::list(around.departments.iter().map(|id| Value::Id(*id)).collect())),
+        ("my_department", Json::Bool(true)) => {
+            Some(Value::list(around.departments.iter().map(|id| Value::Id(*id)).collect()))
+        }
         ("now", Json::String(offset)) => when::offset(offset, around.now, around.zone).map(Value::DateTime),
         _ => None,
     }
@@ -208,7 +226,9 @@ fn equal(field: &Field, value: &Json, around: &Around, op: Op) -> Read<Is> {
     }
     Ok(match one(field, op, value, around)? {
         Value::List(values) => Is::In(values),
-        Value::DateTime(at) if field.column == Column::Date => Is::Eq(Value::Date(at.with_timezone(&around.zone).date_naive())),
+        Value::DateTime(at) if field.column == Column::Date => {
+            Is::Eq(Value::Date(at.with_timezone(&around.zone).date_naive()))
+        }
         Value::Null => Is::Empty,
         value => Is::Eq(value),
     })

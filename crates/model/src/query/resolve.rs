@@ -1,6 +1,7 @@
 //! From what was asked to what executors take: every name looked up in the catalog, every field reference checked against the
 //! actor, every joined object's row rule added. Forbidden and unknown are the same miss.
 
+use std::ops::Not as _;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -82,7 +83,8 @@ impl<'a> Resolver<'a> {
             FilterAsk::Test { field, op, value, at } => match self.test(object, field, *op, value) {
                 Ok(cond) => cond,
                 Err(problem) => {
-                    let problem = if problem.at.is_empty() { problem.within(&format!("{at}.field")) } else { problem.within(at) };
+                    let problem =
+                        if problem.at.is_empty() { problem.within(&format!("{at}.field")) } else { problem.within(at) };
                     problems.push(problem);
                     Cond::Const(false)
                 }
@@ -95,14 +97,24 @@ impl<'a> Resolver<'a> {
         if found.is_masked {
             return Err(unknown(path));
         }
-        self.test_found(found, path, op, value)
+        self.test_found(found, op, value)
     }
 
-    fn test_found(&self, mut found: Found<'a>, path: &str, op: Op, value: &Json) -> Result<Cond, Problem> {
+    fn test_found(&self, mut found: Found<'a>, op: Op, value: &Json) -> Result<Cond, Problem> {
         if let Some((many, tail)) = found.many.take() {
-            let negated = matches!(op, Op::Ne | Op::NotIn | Op::NotContains | Op::NotStartsWith | Op::NotEndsWith | Op::NotBetween | Op::HasNone | Op::IsEmpty);
+            let negated = matches!(
+                op,
+                Op::Ne
+                    | Op::NotIn
+                    | Op::NotContains
+                    | Op::NotStartsWith
+                    | Op::NotEndsWith
+                    | Op::NotBetween
+                    | Op::HasNone
+                    | Op::IsEmpty
+            );
             let positive = positive(op);
-            let cond = self.test_found(*tail, path, positive, value)?;
+            let cond = self.test_found(*tail, positive, value)?;
             let exists = Cond::Exists { steps: found.steps, many, cond: Box::new(cond) };
             return Ok(if negated { exists.not() } else { exists });
         }
@@ -112,9 +124,11 @@ impl<'a> Resolver<'a> {
             Problem::new(Code::BadOperator, "op").with("field", label).with("op", op.text())
         };
         // Text is looked for in the title of the record linked to.
-        if matches!(op, Op::Contains | Op::NotContains | Op::StartsWith | Op::NotStartsWith) && matches!(found.field.column, Column::Id { .. }) {
+        if matches!(op, Op::Contains | Op::NotContains | Op::StartsWith | Op::NotStartsWith)
+            && matches!(found.field.column, Column::Id { .. })
+        {
             let title = self.step_to_title(found).ok_or_else(not_for_this)?;
-            return self.test_found(title, path, op, value);
+            return self.test_found(title, op, value);
         }
         if !found.field.def.kind.operators().contains(&op) {
             return Err(not_for_this());
@@ -143,7 +157,8 @@ impl<'a> Resolver<'a> {
 
     fn compare_fields(&self, object: &'a Arc<Object>, found: Found<'a>, op: Op, other: &str) -> Result<Cond, Problem> {
         let other_found = self.find(object, other).map_err(|problem| problem.within("value.field"))?;
-        let same_kind = std::mem::discriminant(&found.field.column) == std::mem::discriminant(&other_found.field.column)
+        let same_kind = std::mem::discriminant(&found.field.column)
+            == std::mem::discriminant(&other_found.field.column)
             || is_number(&found.field.column) && is_number(&other_found.field.column);
         if other_found.is_masked || other_found.many.is_some() || !same_kind {
             return Err(Problem::new(Code::BadOperand, "value").with("op", op.text()).with("hint", other));
@@ -165,7 +180,9 @@ impl<'a> Resolver<'a> {
     fn departments(&self, value: &Json, op: Op) -> Result<Vec<crate::RecordId>, Problem> {
         let one = |value: &Json| match value {
             Json::String(text) => text.parse().ok().map(|id| vec![id]),
-            Json::Object(map) if map.get("my_department") == Some(&Json::Bool(true)) => Some(self.around.departments.clone()),
+            Json::Object(map) if map.get("my_department") == Some(&Json::Bool(true)) => {
+                Some(self.around.departments.clone())
+            }
             Json::Object(map) => map.get("id")?.as_str()?.parse().ok().map(|id| vec![id]),
             _ => None,
         };
@@ -194,7 +211,13 @@ impl<'a> Resolver<'a> {
         self.find_keys(object, &keys, path, 0)
     }
 
-    fn find_keys(&self, object: &'a Arc<Object>, keys: &[&str], path: &str, depth: usize) -> Result<Found<'a>, Problem> {
+    fn find_keys(
+        &self,
+        object: &'a Arc<Object>,
+        keys: &[&str],
+        path: &str,
+        depth: usize,
+    ) -> Result<Found<'a>, Problem> {
         let miss = || unknown(path);
         let (key, rest) = keys.split_first().ok_or_else(miss)?;
         let field = object.field(key).ok_or_else(miss)?;
@@ -208,7 +231,8 @@ impl<'a> Resolver<'a> {
             if depth > MAX_STEPS || is_masked {
                 return Err(miss());
             }
-            let looked_up: Vec<&str> = [lookup.link.as_str(), lookup.field.as_str()].into_iter().chain(rest.iter().copied()).collect();
+            let looked_up: Vec<&str> =
+                [lookup.link.as_str(), lookup.field.as_str()].into_iter().chain(rest.iter().copied()).collect();
             let mut found = self.find_keys(object, &looked_up, path, depth + 1)?;
             if let (Some(shown), Some(first)) = (shown, found.steps.first_mut()) {
                 first.shown = Some(Arc::new(match first.shown.take() {
@@ -226,7 +250,14 @@ impl<'a> Resolver<'a> {
         }
         if let Some((child, many)) = self.rows_of(field, object.id) {
             let tail = self.find_row_field(child, rest, path)?;
-            return Ok(Found { steps: Vec::new(), many: Some((many, Box::new(tail))), object, field, shown, is_masked });
+            return Ok(Found {
+                steps: Vec::new(),
+                many: Some((many, Box::new(tail))),
+                object,
+                field,
+                shown,
+                is_masked,
+            });
         }
         let target = self.catalog.target(field).ok_or_else(miss)?;
         if !self.actor.may(target, Action::Read) {
@@ -236,7 +267,14 @@ impl<'a> Resolver<'a> {
         let tail = self.find_keys(target, rest, path, depth + 1)?;
         if field.def.kind.is_many() {
             let many = ManyStep { object: object.id, way: Way::Links(field.id), to: target.id, rule };
-            return Ok(Found { steps: Vec::new(), many: Some((many, Box::new(tail))), object, field, shown, is_masked });
+            return Ok(Found {
+                steps: Vec::new(),
+                many: Some((many, Box::new(tail))),
+                object,
+                field,
+                shown,
+                is_masked,
+            });
         }
         let step = Step { object: object.id, link: field.id, shown, to: target.id, rule };
         Ok(Found { steps: [vec![step], tail.steps].concat(), ..tail })
@@ -245,7 +283,8 @@ impl<'a> Resolver<'a> {
     /// A field of a subform's row: the right to the subform is the right to its rows.
     fn find_row_field(&self, child: &'a Arc<Object>, keys: &[&str], path: &str) -> Result<Found<'a>, Problem> {
         let [key] = keys else { return Err(unknown(path)) };
-        let field = child.field(key).filter(|field| !field.is_system || field.id == system::ID).ok_or_else(|| unknown(path))?;
+        let field =
+            child.field(key).filter(|field| !field.is_system || field.id == system::ID).ok_or_else(|| unknown(path))?;
         Ok(Found { steps: Vec::new(), many: None, object: child, field, shown: None, is_masked: false })
     }
 
@@ -288,7 +327,8 @@ impl<'a> Resolver<'a> {
     pub fn pick(&self, object: &'a Arc<Object>, path: &str) -> Result<Pick, Problem> {
         let found = self.find(object, path)?;
         if found.many.is_some() {
-            return Err(Problem::new(Code::TooComplex, "").with("hint", format!("{path}: one record at a time / 只能沿单条关联")));
+            return Err(Problem::new(Code::TooComplex, "")
+                .with("hint", format!("{path}: one record at a time / 只能沿单条关联")));
         }
         Ok(Pick { name: path.to_owned(), is_masked: found.is_masked, operand: found.operand() })
     }
@@ -334,7 +374,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// A grouped aggregate, row rule included.
-    pub fn aggregate(&self, object: &'a Arc<Object>, ask: &AggregateAsk, as_of: Option<Moment>, problems: &mut Problems) -> AggregatePlan {
+    pub fn aggregate(
+        &self,
+        object: &'a Arc<Object>,
+        ask: &AggregateAsk,
+        as_of: Option<Moment>,
+        problems: &mut Problems,
+    ) -> AggregatePlan {
         let mut filter = self.rule(object);
         if let Some(ask) = &ask.filter {
             filter = filter.and(self.filter(object, ask, problems));
@@ -348,7 +394,12 @@ impl<'a> Resolver<'a> {
         }
         let mut measures = Vec::new();
         for measure in &ask.measures {
-            let operand = match measure.field.as_deref().map(|field| self.measured(object, measure.function, field)).transpose() {
+            let operand = match measure
+                .field
+                .as_deref()
+                .map(|field| self.measured(object, measure.function, field))
+                .transpose()
+            {
                 Ok(operand) => operand,
                 Err(problem) => {
                     problems.push(problem.within(&format!("{}.field", measure.at)));
@@ -363,7 +414,12 @@ impl<'a> Resolver<'a> {
             });
             measures.push(Measured { name: measure.name.clone(), function: measure.function, operand, filter });
         }
-        let names: Vec<&str> = ask.group.iter().map(|group| group.name.as_str()).chain(ask.measures.iter().map(|m| m.name.as_str())).collect();
+        let names: Vec<&str> = ask
+            .group
+            .iter()
+            .map(|group| group.name.as_str())
+            .chain(ask.measures.iter().map(|m| m.name.as_str()))
+            .collect();
         let mut sort = Vec::new();
         for term in &ask.sort {
             match names.iter().position(|name| *name == term.field) {
@@ -371,7 +427,16 @@ impl<'a> Resolver<'a> {
                 None => problems.push(Problem::new(Code::UnknownField, term.at.as_str()).with("name", &term.field)),
             }
         }
-        AggregatePlan { object: object.id, filter, groups, measures, sort, limit: ask.limit, zone: self.around.zone, as_of }
+        AggregatePlan {
+            object: object.id,
+            filter,
+            groups,
+            measures,
+            sort,
+            limit: ask.limit,
+            zone: self.around.zone,
+            as_of,
+        }
     }
 
     fn group(&self, object: &'a Arc<Object>, ask: &super::ask::GroupAsk) -> Result<Group, Problem> {
@@ -398,7 +463,9 @@ impl<'a> Resolver<'a> {
         let fits = found.many.is_none()
             && match function {
                 Measure::Sum | Measure::Avg | Measure::Median => is_number(column),
-                Measure::Min | Measure::Max => is_number(column) || matches!(column, Column::Date | Column::DateTime | Column::Time),
+                Measure::Min | Measure::Max => {
+                    is_number(column) || matches!(column, Column::Date | Column::DateTime | Column::Time)
+                }
                 Measure::Count | Measure::CountDistinct => !matches!(column, Column::None | Column::Links { .. }),
             };
         if !fits {

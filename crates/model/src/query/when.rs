@@ -1,6 +1,8 @@
 //! Relative times: `this_month`, `{"last": 7, "unit": "day"}`, `{"now": "-7d"}`, in the zone of whoever asks.
 
-use chrono::{DateTime, Datelike, Days, Duration, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, Days, Duration, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike, Utc,
+};
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
@@ -10,7 +12,9 @@ pub fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
         chrono::LocalResult::Single(at) | chrono::LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
         chrono::LocalResult::None => {
             let later = local + Duration::hours(1);
-            zone.from_local_datetime(&later).earliest().map_or_else(|| Utc.from_utc_datetime(&local), |at| at.with_timezone(&Utc))
+            zone.from_local_datetime(&later)
+                .earliest()
+                .map_or_else(|| Utc.from_utc_datetime(&local), |at| at.with_timezone(&Utc))
         }
     }
 }
@@ -24,7 +28,9 @@ pub fn day_start(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
 pub fn span(word: &Json, now: DateTime<Utc>, zone: Tz) -> Option<(NaiveDateTime, NaiveDateTime)> {
     let local = now.with_timezone(&zone).naive_local();
     match word {
-        Json::String(word) => named(word, local.date()).map(|(from, to)| (from.and_time(NaiveTime::MIN), to.and_time(NaiveTime::MIN))),
+        Json::String(word) => {
+            named(word, local.date()).map(|(from, to)| (from.and_time(NaiveTime::MIN), to.and_time(NaiveTime::MIN)))
+        }
         Json::Object(map) => {
             let unit = map.get("unit")?.as_str()?;
             if map.len() != 2 {

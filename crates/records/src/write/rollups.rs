@@ -1,6 +1,7 @@
 //! Roll-ups kept current in the save that changes what they count. What can be added is added relative to the stored value;
 //! where more hangs on it, the record is read, derived and written whole.
 
+use std::ops::Not as _;
 use std::collections::{HashMap, HashSet};
 
 use kehub_db::{Answer, Ask, Delta};

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kehub_model::fields::{Column as Stands, Kind, Written};
-use kehub_model::{Actor, Field, Object, RecordId, Value};
+use kehub_model::{Actor, Cell, Field, Object, RecordId, Value};
 use kehub_records::{Records, Refusal, Style};
 use serde_json::{Value as Json, json};
 
@@ -21,9 +21,21 @@ pub(super) async fn find(
     field: &str,
     texts: Vec<String>,
 ) -> Result<HashMap<String, Hits>, Refusal> {
-    let values: Vec<Json> = texts.iter().map(|text| Json::String(text.clone())).collect();
+    let catalog = records.catalog();
+    let kind = catalog.object(object).and_then(|object| object.field(field)).map(|field| &field.def.kind);
+    let values: Vec<Json> = texts.iter().map(|text| Json::String(as_stored(kind, text, actor))).collect();
     let found = records.find(actor, object, field, &values).await?;
     Ok(texts.into_iter().zip(found.into_iter().map(of_hits)).collect())
+}
+
+/// A text as a field keeps it: `138 0013 8000` with its country, an option's label as its key.
+fn as_stored(kind: Option<&Kind>, text: &str, actor: &Actor) -> String {
+    let is_plain = |kind: &&Kind| matches!(kind, Kind::Text(_) | Kind::LongText(_) | Kind::Serial(_) | Kind::Id(_));
+    let Some(kind) = kind.filter(|kind| !is_plain(kind) && kind.target().is_none()) else { return text.to_owned() };
+    match kind.read_cell(&Cell::Text(text.to_owned()), &actor.reading) {
+        Ok(Written::Value(Value::Text(stored))) => stored,
+        _ => text.to_owned(),
+    }
 }
 
 fn of_hits(mut found: Vec<(RecordId, String)>) -> Hits {
@@ -35,7 +47,13 @@ fn of_hits(mut found: Vec<(RecordId, String)>) -> Hits {
 }
 
 /// Which records the rows are, by their keys, and how those stand now.
-pub(super) async fn existing(records: &Records, actor: &Arc<Actor>, plan: &Plan, rows: &[Resolved], known: &mut Known) -> Result<(), Refusal> {
+pub(super) async fn existing(
+    records: &Records,
+    actor: &Arc<Actor>,
+    plan: &Plan,
+    rows: &[Resolved],
+    known: &mut Known,
+) -> Result<(), Refusal> {
     known.existing.clear();
     known.rows.clear();
     let keyed: Vec<&Resolved> = rows.iter().filter(|row| row.key.as_ref().is_some_and(|key| !key.is_empty())).collect();
@@ -45,7 +63,12 @@ pub(super) async fn existing(records: &Records, actor: &Arc<Actor>, plan: &Plan,
     let places: Vec<&Field> = plan.key.iter().map(|n| &plan.places[*n].field).collect();
     match places[..] {
         [field] if matches!(field.def.kind, Kind::Id(_)) => {}
-        [field] if matches!(field.column, Stands::Text { .. } | Stands::Decimal { .. } | Stands::Exact | Stands::Id { .. }) => {
+        [field]
+            if matches!(
+                field.column,
+                Stands::Text { .. } | Stands::Decimal { .. } | Stands::Exact | Stands::Id { .. }
+            ) =>
+        {
             by_field(records, actor, plan, &keyed, known).await?;
         }
         _ => by_query(records, actor, plan, &keyed, known).await?,
@@ -73,7 +96,13 @@ pub(super) async fn existing(records: &Records, actor: &Arc<Actor>, plan: &Plan,
     Ok(())
 }
 
-async fn by_field(records: &Records, actor: &Actor, plan: &Plan, rows: &[&Resolved], known: &mut Known) -> Result<(), Refusal> {
+async fn by_field(
+    records: &Records,
+    actor: &Actor,
+    plan: &Plan,
+    rows: &[&Resolved],
+    known: &mut Known,
+) -> Result<(), Refusal> {
     let place = &plan.places[plan.key[0]];
     let mut keys: HashMap<String, String> = HashMap::new();
     for row in rows {
@@ -96,13 +125,20 @@ async fn by_field(records: &Records, actor: &Actor, plan: &Plan, rows: &[&Resolv
 
 /// Keys of several fields, and of kinds that are not looked up as text: by the field that tells most apart, the others compared
 /// here.
-async fn by_query(records: &Records, actor: &Arc<Actor>, plan: &Plan, rows: &[&Resolved], known: &mut Known) -> Result<(), Refusal> {
+async fn by_query(
+    records: &Records,
+    actor: &Arc<Actor>,
+    plan: &Plan,
+    rows: &[&Resolved],
+    known: &mut Known,
+) -> Result<(), Refusal> {
     let value = |row: &Resolved, n: usize| row.values[n].clone().unwrap_or_default();
     let distinct = |n: usize| rows.iter().map(|row| value(row, n).to_json()).collect::<HashSet<String>>();
     let is_filled = |n: &usize| rows.iter().all(|row| !value(row, *n).is_null());
     let main = plan.key.iter().copied().max_by_key(|n| (is_filled(n), distinct(*n).len()));
     let Some(main) = main else { return Ok(()) };
-    let mut wanted: Vec<Json> = distinct(main).into_iter().filter_map(|text| serde_json::from_str(&text).ok()).collect();
+    let mut wanted: Vec<Json> =
+        distinct(main).into_iter().filter_map(|text| serde_json::from_str(&text).ok()).collect();
     let blank = wanted.iter().any(Json::is_null);
     wanted.retain(|json| !json.is_null());
     let field = &plan.places[main].field.key;
@@ -141,7 +177,9 @@ async fn by_query(records: &Records, actor: &Arc<Actor>, plan: &Plan, rows: &[&R
         }
         if read >= MOST {
             let hint = "依据字段的值重复过多 / the key fields tell too few records apart";
-            return Err(kehub_model::Problem::new(kehub_model::Code::TooComplex, "mapping.key").with("hint", hint).into());
+            return Err(kehub_model::Problem::new(kehub_model::Code::TooComplex, "mapping.key")
+                .with("hint", hint)
+                .into());
         }
     }
 }
@@ -169,7 +207,12 @@ fn value_of(plan: &Plan, kind: &Kind, json: &Json) -> Value {
 }
 
 /// Names by which records of an object may be meant: all of them where they are few, else none.
-pub(super) async fn names(records: &Records, actor: &Arc<Actor>, object: &Object, field: &str) -> Result<Vec<String>, Refusal> {
+pub(super) async fn names(
+    records: &Records,
+    actor: &Arc<Actor>,
+    object: &Object,
+    field: &str,
+) -> Result<Vec<String>, Refusal> {
     /// Beyond this nobody compares them.
     const FEW: usize = 20_000;
     let mut names = Vec::new();

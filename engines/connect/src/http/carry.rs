@@ -5,18 +5,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use kehub_db::TableWrite;
-use kehub_model::label::Language;
-use kehub_model::{Actor, Code, Problem, RecordId};
-use kehub_records::{Change, ChangeKind, Refusal};
-use serde_json::{Map, Value as Json};
+use kehub_model::{Actor, Code, Problem};
+use kehub_records::Refusal;
 use tokio::sync::mpsc;
 
-use super::chunk::{self, CHUNK, JudgedChunk, Pass, Read, is_bad, reason};
+use super::chunk::{self, CHUNK, JudgedChunk, Pass, Read, is_bad};
 use super::failures::{self, Failures};
-use super::{Imports, Live, ask};
+use super::kept::{reason, shown_row};
+use super::{Imports, Live};
 use crate::definition::Mode;
-use crate::run::{Fate, Hits, InFile, remembered};
-use crate::store::{self, Job, Reached, ShownRow, State, Unknown, Waiting};
+use crate::run::{Fate, InFile, remembered};
+use crate::store::{self, Job, Reached, ShownRow, State, Unknown};
 
 /// Unknown words told with an import.
 const TOLD: usize = 50;
@@ -29,7 +28,7 @@ pub(super) enum What {
 }
 
 /// How it ended short of done.
-enum Stop {
+pub(super) enum Stop {
     /// Nothing stays: why.
     Problems(Vec<Problem>),
     /// All or nothing, and not all rows are good.
@@ -82,6 +81,7 @@ impl Imports {
                 if what == What::Run && job.body.mapping.mode == Mode::AllOrNothing {
                     let told = self.take_back(&job, &actor).await;
                     job.body.problems.extend(told);
+                    job.body.commit = None;
                 }
                 State::Failed
             }
@@ -95,7 +95,8 @@ impl Imports {
     /// The dry run: the whole way without writing.
     async fn judge_all(&self, job: &mut Job, actor: &Arc<Actor>, live: &Live) -> Result<(), Stop> {
         let mut pass = self.begin_pass(job, actor).await?;
-        let mut failures = Failures::open(&failures::path(&self.folder_of(job.id)), &pass.headings, job.body.language, 0)?;
+        let mut failures =
+            Failures::open(&failures::path(&self.folder_of(job.id)), &pass.headings, job.body.language, 0)?;
         let mut rows = self.read_file(job);
         let mut done = 0;
         while let Some(read) = rows.recv().await {
@@ -160,8 +161,9 @@ impl Imports {
             reached.chunks = chunks;
             reached.done = done;
             self.run_chunk(job, &mut pass, read, &mut reached, &mut failures).await?;
+            // Should it break off, this is what it has come to.
+            (job.body.counts, job.body.commit) = (reached.counts, reached.commit.clone());
             if job.body.mapping.mode == Mode::AllOrNothing && pass.counts.bad() > 0 {
-                job.body.counts = pass.counts;
                 return Err(Stop::BadRows);
             }
             live.at(done);
@@ -185,8 +187,8 @@ impl Imports {
         failures: &mut Failures,
     ) -> Result<(), Stop> {
         let mut judged = self.judge_chunk(pass, read, true).await?;
-        // Words nobody knows are looked up before the write, because they are kept with it.
-        let suggested = self.suggestions(pass, &judged).await?;
+        // What is shown of rows is looked up before the write, because it is kept with it.
+        let shown = self.shown_before(pass, &judged).await?;
         let import = job.id;
         let before = (reached.clone(), failures.size);
         let mut trouble = None;
@@ -197,8 +199,9 @@ impl Imports {
             for row in &judged.rows {
                 if (is_bad(row.fate) || row.fate == Fate::Changed) && now.kept < store::MOST_ROWS {
                     now.kept += 1;
-                    let suggestions = suggested.get(&row.n).cloned().unwrap_or_default();
-                    writes.push(store::put_shown(import, &chunk::shown_row(pass, row, suggestions)));
+                    let made = shown.get(&row.n).filter(|shown| shown.fate == row.fate).cloned();
+                    let made = made.unwrap_or_else(|| shown_row(pass, row, Vec::new(), &HashMap::new()));
+                    writes.push(store::put_shown(import, &made));
                 }
             }
             writes.extend(chunk::waiting(pass, judged).iter().map(|row| store::put_waiting(import, row)));
@@ -224,11 +227,11 @@ impl Imports {
         Ok(())
     }
 
-    async fn suggestions(&self, pass: &mut Pass, judged: &JudgedChunk) -> Result<HashMap<u64, Vec<Json>>, Stop> {
+    async fn shown_before(&self, pass: &mut Pass, judged: &JudgedChunk) -> Result<HashMap<u64, ShownRow>, Stop> {
         let kept = pass.kept;
         let shown = self.kept_rows(pass, judged).await?;
         pass.kept = kept;
-        Ok(shown.into_iter().map(|ShownRow { n, suggestions, .. }| (n, suggestions)).collect())
+        Ok(shown.into_iter().map(|row| (row.n, row)).collect())
     }
 
     /// A pass from the file's beginning. Names of the file's own rows are gathered first where rows link to each other.
@@ -240,7 +243,8 @@ impl Imports {
         }
         let object = job.body.object.clone().unwrap_or_default();
         let pass = Pass::new(job.id, actor.clone(), mapping, headings, &object, self.records().catalog());
-        let mut pass = pass.ok_or_else(|| Stop::Problems(vec![Problem::new(Code::UnknownObject, "object").with("name", &object)]))?;
+        let mut pass = pass
+            .ok_or_else(|| Stop::Problems(vec![Problem::new(Code::UnknownObject, "object").with("name", &object)]))?;
         let needed = InFile::needed(&pass.plan);
         if !needed.is_empty() {
             let mut rows = self.read_file(job);
@@ -281,7 +285,9 @@ impl Imports {
                     }
                     row => chunk.push(row),
                 }
-                if chunk.len() == CHUNK && sender.blocking_send(Ok(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))).is_err() {
+                if chunk.len() == CHUNK
+                    && sender.blocking_send(Ok(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))).is_err()
+                {
                     return;
                 }
             }
@@ -291,98 +297,6 @@ impl Imports {
             }
         });
         receiver
-    }
-
-    /// Links among the file's own rows, once all of them are records.
-    async fn link_later(&self, job: &Job, pass: &mut Pass, reached: &mut Reached, failures: &mut Failures) -> Result<(), Stop> {
-        let mut refused: HashMap<u64, Problem> = HashMap::new();
-        loop {
-            let before = reached.clone();
-            let waiting = store::waiting(self.records().db(), job.id, CHUNK as u32).await?;
-            if waiting.is_empty() {
-                self.records().db().write(vec![store::put_reached(job.id, reached)]).await?;
-                return Ok(());
-            }
-            let mut changes = Vec::new();
-            let mut writes = Vec::new();
-            let mut failed = Vec::new();
-            for row in &waiting {
-                writes.push(store::forget_waiting(job.id, row.n));
-                let found = match refused.remove(&row.n) {
-                    Some(problem) => Err(problem),
-                    None => self.found_later(pass, &row.links).await?,
-                };
-                match found {
-                    Ok(values) => {
-                        let kind = ChangeKind::Update { id: row.id, values, version: None };
-                        changes.push(Change { object: pass.plan.object.id, kind, at: format!("rows[{}]", row.n) });
-                    }
-                    Err(problem) => {
-                        writes.push(store::put_shown(job.id, &left_alone(row, &problem, job.body.language)));
-                        reached.counts.turn(Fate::New, Fate::Failed);
-                        let told = format!("{}: {}", row.n, problem.message(job.body.language));
-                        failed.push((Vec::new(), told));
-                    }
-                }
-            }
-            failures.add(&failed)?;
-            reached.failures = failures.size;
-            writes.push(store::put_reached(job.id, reached));
-            if changes.is_empty() {
-                self.records().db().write(writes).await?;
-            } else {
-                match self.records().write(&pass.actor, changes, pass.because(writes)).await {
-                    Ok(_) => {}
-                    Err(Refusal::Problems(problems)) => {
-                        let of_rows = problems.iter().filter_map(|problem| Some((chunk::number_of(&problem.at)? as u64, problem.clone())));
-                        refused.extend(of_rows);
-                        if refused.is_empty() {
-                            return Err(Stop::Problems(problems));
-                        }
-                        *reached = before;
-                        failures.cut(reached.failures)?;
-                    }
-                    Err(fault) => return Err(fault.into()),
-                }
-            }
-            pass.counts = reached.counts;
-            if job.body.mapping.mode == Mode::AllOrNothing && pass.counts.bad() > 0 {
-                return Err(Stop::BadRows);
-            }
-        }
-    }
-
-    async fn found_later(&self, pass: &mut Pass, links: &[(String, Vec<String>)]) -> Result<Result<Map<String, Json>, Problem>, Stop> {
-        let mut values = Map::new();
-        for (key, texts) in links {
-            let place = pass.plan.places.iter().find(|place| place.field.key == *key).cloned();
-            let Some((place, link)) = place.and_then(|place| Some((place.clone(), place.link?))) else { continue };
-            let mut ids: Vec<RecordId> = Vec::new();
-            for text in texts {
-                let by = link.by.field(text);
-                let at = (link.object.clone(), by.to_owned());
-                let known = pass.known.links.get(&at).and_then(|found| found.get(text)).cloned();
-                let hits = match known {
-                    Some(hits @ Hits::One(..)) => hits,
-                    _ => {
-                        let found = ask::find(self.records(), &pass.actor, &link.object, by, vec![text.clone()]).await?;
-                        let hits = found.get(text).cloned().unwrap_or(Hits::None);
-                        pass.known.links.entry(at).or_default().insert(text.clone(), hits.clone());
-                        hits
-                    }
-                };
-                match hits {
-                    Hits::One(id, _) if !ids.contains(&id) => ids.push(id),
-                    Hits::One(..) => {}
-                    Hits::Many => return Ok(Err(Problem::new(Code::AmbiguousRecord, &place.heading).with("value", text))),
-                    _ => return Ok(Err(Problem::new(Code::NoSuchRecord, &place.heading).with("value", text))),
-                }
-            }
-            let ids: Vec<Json> = ids.into_iter().map(|id| Json::String(id.to_string())).collect();
-            let value = if link.is_many { Json::Array(ids) } else { ids.into_iter().next().unwrap_or_default() };
-            values.insert(key.clone(), value);
-        }
-        Ok(Ok(values))
     }
 
     /// The words nobody knew, most frequent first, with what may be meant.
@@ -401,18 +315,13 @@ impl Imports {
     async fn remember(&self, job: &Job, pass: &Pass) -> Result<(), Stop> {
         let given = job.body.mapping.columns.iter().filter_map(|(heading, column)| Some((heading, column.as_ref()?)));
         let object = &pass.plan.object.key;
-        let writes: Vec<TableWrite> = given.map(|(heading, column)| store::learn(object, &remembered(heading), &column.field)).collect();
+        let writes: Vec<TableWrite> =
+            given.map(|(heading, column)| store::learn(object, &remembered(heading), &column.field)).collect();
         if !writes.is_empty() {
             self.records().db().write(writes).await?;
         }
         Ok(())
     }
-}
-
-/// A row whose record is there, without its link.
-fn left_alone(row: &Waiting, problem: &Problem, language: Language) -> ShownRow {
-    let (title, changes, suggestions) = (String::new(), Vec::new(), Vec::new());
-    ShownRow { n: row.n, fate: Fate::Failed, id: Some(row.id), title, changes, problems: vec![problem.spoken(language)], suggestions }
 }
 
 fn bad_rows(pass: &Pass, judged: &JudgedChunk) -> Vec<(Vec<kehub_model::Cell>, String)> {

@@ -11,15 +11,15 @@ use kehub_model::object::ObjectDef;
 use kehub_model::schema::Edit;
 use kehub_model::{Actor, Catalog, Cell, Code, Label, Problem, RecordId, key};
 use kehub_records::{Because, Change, ChangeKind, Refusal};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, json};
 
 use super::{Imports, ask};
 use crate::definition::Mapping;
 use crate::files::Row;
 use crate::run::{
-    self, Fate, Hits, InFile, Judged, Known, Missing, Plan, ReadRow, Resolved, Seen, judge, nearest, read_row, resolve,
+    self, Fate, Hits, InFile, Judged, Known, Missing, Plan, ReadRow, Resolved, Seen, judge, read_row, resolve,
 };
-use crate::store::{self, Counts, ShownRow, Waiting};
+use crate::store::{Counts, Waiting};
 
 /// Rows of a chunk: one bulk commit.
 pub(super) const CHUNK: usize = 1_000;
@@ -46,7 +46,7 @@ pub(super) struct Pass {
     /// Words nobody knows, by place.
     pub(super) unknown: BTreeMap<(usize, String), u64>,
     /// Names near which they may be, by object and field.
-    names: HashMap<(String, String), Arc<Vec<String>>>,
+    pub(super) names: HashMap<(String, String), Arc<Vec<String>>>,
     pub(super) kept: usize,
 }
 
@@ -58,7 +58,14 @@ pub(super) struct JudgedChunk {
 }
 
 impl Pass {
-    pub(super) fn new(import: RecordId, actor: Arc<Actor>, mapping: Mapping, headings: Vec<String>, object: &str, catalog: Arc<Catalog>) -> Option<Pass> {
+    pub(super) fn new(
+        import: RecordId,
+        actor: Arc<Actor>,
+        mapping: Mapping,
+        headings: Vec<String>,
+        object: &str,
+        catalog: Arc<Catalog>,
+    ) -> Option<Pass> {
         let plan = Plan::compile(&mapping, &headings, catalog.object(object)?, &catalog, &actor);
         Some(Pass {
             actor,
@@ -117,7 +124,12 @@ impl Pass {
 
 impl Imports {
     /// Judges a chunk. When it `writes`, what the mapping lets it make — options, records linked to — is made first.
-    pub(super) async fn judge_chunk(&self, pass: &mut Pass, chunk: Vec<Read>, writes: bool) -> Result<JudgedChunk, Refusal> {
+    pub(super) async fn judge_chunk(
+        &self,
+        pass: &mut Pass,
+        chunk: Vec<Read>,
+        writes: bool,
+    ) -> Result<JudgedChunk, Refusal> {
         let mut unreadable = Vec::new();
         let mut rows: Vec<Row> = Vec::with_capacity(chunk.len());
         for row in chunk {
@@ -203,7 +215,8 @@ impl Imports {
                     Ok(_) => break,
                     Err(Refusal::Problems(problems)) => {
                         // A name that cannot be a record stays unknown, and its rows say so.
-                        let refused: BTreeSet<usize> = problems.iter().filter_map(|problem| number_of(&problem.at)).collect();
+                        let refused: BTreeSet<usize> =
+                            problems.iter().filter_map(|problem| number_of(&problem.at)).collect();
                         if refused.is_empty() {
                             return Err(Refusal::Problems(problems));
                         }
@@ -217,7 +230,15 @@ impl Imports {
                 }
             }
             let place = (object.clone(), field.clone());
-            let again: Vec<String> = pass.known.links.get(&place).into_iter().flatten().filter(|(_, hits)| matches!(hits, Hits::None)).map(|(text, _)| text.clone()).collect();
+            let again: Vec<String> = pass
+                .known
+                .links
+                .get(&place)
+                .into_iter()
+                .flatten()
+                .filter(|(_, hits)| matches!(hits, Hits::None))
+                .map(|(text, _)| text.clone())
+                .collect();
             let found = ask::find(self.records(), &pass.actor, &object, &field, again).await?;
             pass.known.links.entry(place).or_default().extend(found);
         }
@@ -241,7 +262,8 @@ impl Imports {
         let mut patience = 0;
         loop {
             let places: Vec<usize> = (0..chunk.rows.len()).filter(|n| is_written(&chunk.rows[*n])).collect();
-            let changes: Vec<Change> = places.iter().enumerate().map(|(n, place)| change(pass, &chunk.rows[*place], n)).collect();
+            let changes: Vec<Change> =
+                places.iter().enumerate().map(|(n, place)| change(pass, &chunk.rows[*place], n)).collect();
             if changes.is_empty() {
                 self.records().db().write(with(pass, chunk)).await?;
                 return Ok(None);
@@ -252,7 +274,9 @@ impl Imports {
                     return Ok(done.commit.filter(|_| wrote).map(|moment| moment.to_string()));
                 }
                 Err(Refusal::Problems(problems)) => {
-                    if problems.iter().all(|problem| matches!(problem.code, Code::Busy | Code::TimedOut)) && patience < 8 {
+                    if problems.iter().all(|problem| matches!(problem.code, Code::Busy | Code::TimedOut))
+                        && patience < 8
+                    {
                         patience += 1;
                         tokio::time::sleep(std::time::Duration::from_millis(50 << patience)).await;
                         continue;
@@ -264,53 +288,6 @@ impl Imports {
                 Err(fault) => return Err(fault),
             }
         }
-    }
-
-    /// The rows of a chunk worth keeping, as rows of the room's table.
-    pub(super) async fn kept_rows(&self, pass: &mut Pass, chunk: &JudgedChunk) -> Result<Vec<ShownRow>, Refusal> {
-        let mut shown = Vec::new();
-        for row in &chunk.rows {
-            if pass.kept + shown.len() >= store::MOST_ROWS {
-                break;
-            }
-            if !is_bad(row.fate) && row.fate != Fate::Changed {
-                continue;
-            }
-            let mut suggestions = Vec::new();
-            for (place, text) in &row.unknown {
-                let near = self.near(pass, *place, text).await?;
-                suggestions.push(json!({"column": pass.plan.places[*place].heading, "value": text, "near": near}));
-            }
-            shown.push(shown_row(pass, row, suggestions));
-        }
-        pass.kept += shown.len();
-        Ok(shown)
-    }
-
-    /// What may be meant by a word nobody knows.
-    pub(super) async fn near(&self, pass: &mut Pass, place: usize, text: &str) -> Result<Vec<Json>, Refusal> {
-        let Some(found) = pass.plan.places.get(place) else { return Ok(Vec::new()) };
-        let Some(link) = &found.link else {
-            let options = found.kind.options().iter().filter(|option| !option.retired);
-            let language = pass.actor.language();
-            let labels = options.map(|option| (option.label.in_language(language), option.key.as_str()));
-            return Ok(nearest(text, labels).into_iter().map(|(label, key)| json!({"value": label, "title": label, "key": key})).collect());
-        };
-        let by = (link.object.clone(), link.by.field(text).to_owned());
-        if !pass.names.contains_key(&by) {
-            let names = match pass.catalog.object(&by.0) {
-                Some(object) => match ask::names(self.records(), &pass.actor, object, &by.1).await {
-                    Ok(names) => names,
-                    // Who may not list them is offered none.
-                    Err(Refusal::Problems(_)) => Vec::new(),
-                    Err(fault) => return Err(fault),
-                },
-                None => Vec::new(),
-            };
-            pass.names.insert(by.clone(), Arc::new(names));
-        }
-        let names = pass.names.get(&by).cloned().unwrap_or_default();
-        Ok(nearest(text, names.iter().map(|name| (name.as_str(), ()))).into_iter().map(|(name, ())| json!({"value": name, "title": name})).collect())
     }
 }
 
@@ -366,33 +343,6 @@ pub(super) fn waiting(pass: &Pass, chunk: &JudgedChunk) -> Vec<Waiting> {
     .collect()
 }
 
-pub(super) fn shown_row(pass: &Pass, row: &Judged, suggestions: Vec<Json>) -> ShownRow {
-    let language = pass.actor.language();
-    let changes = row.changes.iter().map(|change| {
-        let place = &pass.plan.places[change.place];
-        json!({"field": place.field.key, "before": run::as_json(&change.before), "after": run::as_json(&change.after)})
-    });
-    ShownRow {
-        n: row.n,
-        fate: row.fate,
-        id: row.id.filter(|_| !is_bad(row.fate)),
-        title: row.title.clone(),
-        changes: changes.collect(),
-        problems: row.problems.iter().map(|problem| problem.spoken(language)).collect(),
-        suggestions,
-    }
-}
-
-/// Why a row stays behind, in one line.
-pub(super) fn reason(pass: &Pass, row: &Judged) -> String {
-    let language = pass.actor.language();
-    let told = row.problems.iter().map(|problem| match problem.at.as_str() {
-        "" => problem.message(language),
-        at => format!("{at}: {}", problem.message(language)),
-    });
-    told.collect::<Vec<_>>().join("; ")
-}
-
 /// A row the file's reader could not read.
 fn bad_row(problem: &Problem) -> Judged {
     let n = number_of(&problem.at).unwrap_or_default() as u64;
@@ -414,7 +364,8 @@ fn bad_row(problem: &Problem) -> Judged {
 fn will_make(known: &mut Known, missing: Missing) {
     for (place, texts) in missing {
         // However it is spelled in other rows, it is the one that is made.
-        let spelled: HashMap<String, String> = texts.into_iter().map(|text| (kehub_model::text::fold(&text), text)).collect();
+        let spelled: HashMap<String, String> =
+            texts.into_iter().map(|text| (kehub_model::text::fold(&text), text)).collect();
         let of_place = known.links.entry(place).or_default();
         for (text, hits) in of_place.iter_mut().filter(|(_, hits)| matches!(hits, Hits::None)) {
             if let Some(made) = spelled.get(&kehub_model::text::fold(text)) {

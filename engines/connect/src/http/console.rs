@@ -80,6 +80,14 @@ impl Imports {
         rows.extend(store::shown(self.records().db(), id, Some("ambiguous"), 0, 10).await?);
         rows.sort_by_key(|row| row.n);
         let failures = if job.body.counts.bad() > 0 { Some(self.failures(actor, id).await?.0) } else { None };
-        Ok(Summary { import: id, state: job.state, counts: job.body.counts, problems: job.body.problems, unknown: job.body.unknown, rows, failures })
+        Ok(Summary {
+            import: id,
+            state: job.state,
+            counts: job.body.counts,
+            problems: job.body.problems,
+            unknown: job.body.unknown,
+            rows,
+            failures,
+        })
     }
 }

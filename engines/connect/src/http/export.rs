@@ -87,7 +87,8 @@ impl Imports {
             Format::Csv => ("csv", Format::Csv),
             Format::Xlsx => ("xlsx", Format::Xlsx),
         };
-        let path = self.inner.folder.join("exports").join(format!("{}.{extension}", new_id(&self.records().db().clock)));
+        let path =
+            self.inner.folder.join("exports").join(format!("{}.{extension}", new_id(&self.records().db().clock)));
         let labels: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
         let (sender, receiver) = mpsc::channel::<Vec<Vec<Cell>>>(2);
         let (to, sheet) = (path.clone(), label.clone());
@@ -96,7 +97,9 @@ impl Imports {
         let mut rows = 0;
         loop {
             rows += records.len() as u64;
-            let cells = records.iter().map(|record| columns.iter().map(|column| cell(column, &record[&column.name], actor)).collect());
+            let cells = records
+                .iter()
+                .map(|record| columns.iter().map(|column| cell(column, &record[&column.name], actor)).collect());
             if sender.send(cells.collect()).await.is_err() {
                 break;
             }
@@ -110,7 +113,12 @@ impl Imports {
         Ok(Exported { path, name: format!("{label}.{extension}"), rows })
     }
 
-    async fn page(&self, actor: &Arc<Actor>, object: &Object, body: &Json) -> Result<(Vec<Json>, Option<String>), Refusal> {
+    async fn page(
+        &self,
+        actor: &Arc<Actor>,
+        object: &Object,
+        body: &Json,
+    ) -> Result<(Vec<Json>, Option<String>), Refusal> {
         let answer = self.records().query(actor, &object.key, body, Style::default()).await?;
         let mut answer: Json = serde_json::from_str(&answer).unwrap_or_default();
         let cursor = answer["next_cursor"].as_str().map(str::to_owned);
@@ -122,13 +130,20 @@ impl Imports {
     }
 }
 
-fn columns(object: &Arc<Object>, catalog: &Catalog, fields: Option<&[String]>, record: Option<&Json>, actor: &Actor) -> Vec<Column> {
+fn columns(
+    object: &Arc<Object>,
+    catalog: &Catalog,
+    fields: Option<&[String]>,
+    record: Option<&Json>,
+    actor: &Actor,
+) -> Vec<Column> {
     let names: Vec<String> = match (fields, record.and_then(Json::as_object)) {
         (Some(fields), _) => fields.to_vec(),
         // What was answered is what may be read.
         (None, Some(record)) => record.keys().cloned().collect(),
         (None, None) => {
-            let seen = object.fields.iter().filter(|field| actor.sight(object, field.id) != kehub_model::actor::Sight::No);
+            let seen =
+                object.fields.iter().filter(|field| actor.sight(object, field.id) != kehub_model::actor::Sight::No);
             seen.map(|field| field.key.clone()).collect()
         }
     };
@@ -170,10 +185,12 @@ fn cell(column: &Column, json: &Json, actor: &Actor) -> Cell {
     match json {
         Json::Null => Cell::Empty,
         Json::Bool(yes) => shown(Value::Bool(*yes)),
-        Json::Number(number) => match number.to_string().parse::<Decimal>().or_else(|_| Decimal::from_scientific(&number.to_string())) {
-            Ok(number) => Cell::Number(number),
-            Err(_) => Cell::Text(number.to_string()),
-        },
+        Json::Number(number) => {
+            match number.to_string().parse::<Decimal>().or_else(|_| Decimal::from_scientific(&number.to_string())) {
+                Ok(number) => Cell::Number(number),
+                Err(_) => Cell::Text(number.to_string()),
+            }
+        }
         Json::String(string) => match kind {
             Kind::Choice(_) => shown(Value::text(string.clone())),
             Kind::Text(_) | Kind::LongText(_) | Kind::Id(_) => text(string.clone()),
@@ -199,7 +216,11 @@ fn cell(column: &Column, json: &Json, actor: &Actor) -> Cell {
 
 /// The title of a record, the name of a file.
 fn called(json: &Json) -> Option<String> {
-    let name = if json.get("file").is_some() { json.get("name") } else { json.get("title").filter(|_| json.get("id").is_some()) };
+    let name = if json.get("file").is_some() {
+        json.get("name")
+    } else {
+        json.get("title").filter(|_| json.get("id").is_some())
+    };
     Some(name?.as_str().unwrap_or_default().to_owned())
 }
 
@@ -214,7 +235,13 @@ fn dated(text: &str, actor: &Actor) -> Option<Cell> {
     NaiveTime::parse_from_str(text, "%H:%M:%S").ok().map(Cell::Time)
 }
 
-fn write(path: &Path, format: Format, sheet: &str, labels: &[String], mut rows: mpsc::Receiver<Vec<Vec<Cell>>>) -> io::Result<()> {
+fn write(
+    path: &Path,
+    format: Format,
+    sheet: &str,
+    labels: &[String],
+    mut rows: mpsc::Receiver<Vec<Vec<Cell>>>,
+) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }

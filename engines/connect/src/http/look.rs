@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use kehub_model::{Actor, Catalog, Cell, Code, Object, Problem, Problems};
+use kehub_model::fields::guess_date_format;
 use kehub_model::rights::{Action, Right};
+use kehub_model::{Actor, Catalog, Cell, Code, Object, Problem, Problems};
 use kehub_records::Refusal;
 
 use super::{Imports, ask};
@@ -59,13 +60,10 @@ impl Imports {
             None => Vec::new(),
         };
         job.body.new_object = None;
-        if object.is_none() {
-            if actor.has(Right::Design) {
-                job.body.new_object = Some(proposal.object.to_json());
-            }
+        if object.is_none() && actor.has(Right::Design) {
+            job.body.new_object = Some(proposal.object.to_json());
             if job.body.mapping.columns.is_empty() {
-                let Mapping { columns, .. } = proposal.mapping.clone();
-                job.body.mapping.columns = columns;
+                job.body.mapping.columns = proposal.mapping.columns.clone();
             }
         }
         job.body.look = Some(Look {
@@ -81,8 +79,14 @@ impl Imports {
                 .enumerate()
                 .map(|(n, name)| SeenColumn {
                     name: name.clone(),
-                    samples: samples[n].iter().filter(|cell| !cell.is_blank()).take(SAMPLES).map(|cell| short(&cell.text())).collect(),
+                    samples: samples[n]
+                        .iter()
+                        .filter(|cell| !cell.is_blank())
+                        .take(SAMPLES)
+                        .map(|cell| short(&cell.text()))
+                        .collect(),
                     guess: proposal.object.fields.get(n).map(|field| field.to_json()).unwrap_or_default(),
+                    format: guess_date_format(&samples[n]).map(str::to_owned),
                     found: matches[n].clone(),
                 })
                 .collect(),
@@ -115,7 +119,8 @@ impl Imports {
     pub(super) fn whole_mapping(job: &Job) -> (Mapping, Vec<String>) {
         let look = job.body.look.as_ref();
         let headings = look.map(Look::headings).unwrap_or_default();
-        let matches: Vec<Option<Match>> = look.map(|look| look.columns.iter().map(|column| column.found.clone()).collect()).unwrap_or_default();
+        let matches: Vec<Option<Match>> =
+            look.map(|look| look.columns.iter().map(|column| column.found.clone()).collect()).unwrap_or_default();
         (run::complete(&job.body.mapping, &headings, &matches), headings)
     }
 
@@ -136,11 +141,12 @@ impl Imports {
         actor: &Arc<Actor>,
         catalog: &Catalog,
     ) -> Result<BTreeMap<usize, LinkGuess>, Refusal> {
-        /// More objects than this are not asked.
+        /// More objects and columns than this are not asked about.
         const OBJECTS: usize = 100;
+        const COLUMNS: usize = 50;
         let mut guesses = BTreeMap::new();
         let readable = |object: &&Arc<Object>| actor.may(object, Action::Read) && object.parent.is_none();
-        for (n, cells) in samples.iter().enumerate() {
+        for (n, cells) in samples.iter().enumerate().take(COLUMNS) {
             let names = run::names_in(cells, actor.reading.zone);
             if names.len() < 2 {
                 continue;

@@ -6,6 +6,8 @@ mod chunk;
 mod console;
 mod export;
 mod failures;
+mod kept;
+mod later;
 mod look;
 mod report;
 mod undo;
@@ -16,12 +18,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use kehub_db::{TableWrite, new_id};
+use kehub_db::new_id;
 use kehub_model::actor::{CONSOLE, SYSTEM};
 use kehub_model::fields::Reading;
 use kehub_model::object::ObjectDef;
-use kehub_model::schema::Edit;
 use kehub_model::rights::{Action, Right};
+use kehub_model::schema::Edit;
 use kehub_model::{Actor, Code, Problem, Problems, RecordId};
 use kehub_records::{Records, Refusal};
 use parking_lot::Mutex;
@@ -135,7 +137,8 @@ impl Imports {
         let db = self.records().db();
         let id = new_id(&db.clock);
         let path = self.folder_of(id).join("file");
-        let size = take_file(&new.path, &path).map_err(|error| Problem::new(Code::BadFile, "file").with("hint", error))?;
+        let size =
+            take_file(&new.path, &path).map_err(|error| Problem::new(Code::BadFile, "file").with("hint", error))?;
         let now = db.clock.now().timestamp_micros();
         let body = Body {
             path,
@@ -151,7 +154,16 @@ impl Imports {
             commit: None,
             total: 0,
         };
-        let mut job = Job { id, actor: actor.id, state: State::Waiting, file: new.name, size, body, created_at: now, updated_at: now };
+        let mut job = Job {
+            id,
+            actor: actor.id,
+            state: State::Waiting,
+            file: new.name,
+            size,
+            body,
+            created_at: now,
+            updated_at: now,
+        };
         if let Err(problem) = self.look_at(&mut job, actor).await {
             // A file that cannot be read makes no import.
             let _ = std::fs::remove_dir_all(self.folder_of(id));
@@ -170,7 +182,11 @@ impl Imports {
             return Err(Problem::new(Code::WrongType, "").with("expected", "object").into());
         };
         let known = ["object", "mapping", "key", "new_object"];
-        problems.extend(map.keys().filter(|key| !known.contains(&key.as_str())).map(|key| Problem::new(Code::UnknownKey, key).with("name", key)));
+        problems.extend(
+            map.keys()
+                .filter(|key| !known.contains(&key.as_str()))
+                .map(|key| Problem::new(Code::UnknownKey, key).with("name", key)),
+        );
         if let Some(json) = map.get("mapping") {
             match Mapping::from_json(json.clone()) {
                 Ok(mapping) => job.body.mapping = mapping,
@@ -202,6 +218,10 @@ impl Imports {
             if let Some(object) = &object {
                 self.may_import(actor, object)?;
             }
+            if job.body.new_object.is_some() && !map.contains_key("mapping") {
+                // They were those of the object this file could have become.
+                job.body.mapping.columns.clear();
+            }
             job.body.object = object;
         }
         self.look_at(&mut job, actor).await?;
@@ -228,7 +248,13 @@ impl Imports {
     }
 
     /// Begins to carry a job out; the channel tells when it has ended.
-    async fn begin(&self, mut job: Job, actor: &Arc<Actor>, state: State, what: carry::What) -> Result<watch::Receiver<bool>, Refusal> {
+    async fn begin(
+        &self,
+        mut job: Job,
+        actor: &Arc<Actor>,
+        state: State,
+        what: carry::What,
+    ) -> Result<watch::Receiver<bool>, Refusal> {
         let problems = self.check(&job, actor)?;
         if !problems.is_empty() {
             return Err(problems.into());
@@ -237,22 +263,27 @@ impl Imports {
         job.body.counts = Counts::default();
         job.body.problems.clear();
         job.body.unknown.clear();
+        // A run that broke off goes on where it stood; everything else begins anew.
+        let from = job.state;
+        let broke_off = from == State::Failed && what == carry::What::Run && job.body.commit.is_some();
         job.state = state;
         job.updated_at = db.clock.now().timestamp_micros();
-        let began = self.claim(&job, vec![store::forget_rows(job.id)]).await?;
-        if !began {
+        if !self.claim(&job, from).await? {
             return Err(Problem::new(Code::Busy, "").into());
+        }
+        if !broke_off {
+            job.body.commit = None;
+            db.write(vec![store::forget_rows(job.id)]).await?;
         }
         Ok(self.start(job, actor.clone(), what))
     }
 
     /// Moves a job into its new state, unless somebody else did a moment before.
-    async fn claim(&self, job: &Job, mut with: Vec<TableWrite>) -> Result<bool, Refusal> {
+    async fn claim(&self, job: &Job, from: State) -> Result<bool, Refusal> {
         if self.inner.live.lock().contains_key(&job.id) {
             return Ok(false);
         }
-        with.insert(0, store::update(job));
-        let changed = self.records().db().write(with).await?;
+        let changed = self.records().db().write(vec![store::update_from(job, from)]).await?;
         Ok(changed.first().is_some_and(|count| *count > 0))
     }
 
@@ -270,7 +301,13 @@ impl Imports {
     }
 
     /// `GET /imports/{id}/rows?fate=…&cursor=…`: rows worth looking at.
-    pub async fn rows(&self, actor: &Arc<Actor>, id: RecordId, fate: Option<&str>, cursor: Option<&str>) -> Result<Json, Refusal> {
+    pub async fn rows(
+        &self,
+        actor: &Arc<Actor>,
+        id: RecordId,
+        fate: Option<&str>,
+        cursor: Option<&str>,
+    ) -> Result<Json, Refusal> {
         const PAGE: u32 = 100;
         let job = self.job(actor, id).await?;
         let after = match cursor.map(str::parse::<u64>) {
@@ -306,7 +343,10 @@ impl Imports {
         let mut swept = 0;
         for job in store::list(self.records().db(), None, 100_000).await? {
             let is_over = matches!(job.state, State::Done | State::Failed | State::Undone);
-            if is_over && job.updated_at < before.timestamp_micros() && std::fs::remove_dir_all(self.folder_of(job.id)).is_ok() {
+            if is_over
+                && job.updated_at < before.timestamp_micros()
+                && std::fs::remove_dir_all(self.folder_of(job.id)).is_ok()
+            {
                 swept += 1;
             }
         }

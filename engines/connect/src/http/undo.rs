@@ -22,7 +22,7 @@ impl Imports {
             told["undo"] = told_undo(&undone);
             return Ok(told);
         }
-        require(&job, &[State::Done])?;
+        require(&job, &[State::Done, State::Failed])?;
         if self.inner.live.lock().contains_key(&id) {
             return Err(Problem::new(Code::Busy, "").into());
         }
@@ -53,9 +53,13 @@ impl Imports {
         let told = |hint: &str| vec![Problem::new(Code::BadMapping, "").with("hint", hint).spoken(job.body.language)];
         match undone {
             Ok(undone) if undone.commits.is_empty() => Vec::new(),
-            Ok(undone) if undone.conflicts.is_empty() => told("已导入的部分已自动撤销 / what had been imported was undone"),
+            Ok(undone) if undone.conflicts.is_empty() => {
+                told("已导入的部分已自动撤销 / what had been imported was undone")
+            }
             Ok(_) => told("已撤销；之后被他人修改的数据保留 / undone, but for what others have changed since"),
-            Err(Refusal::Problems(problems)) if problems.iter().all(|problem| problem.code == Code::NotFound) => Vec::new(),
+            Err(Refusal::Problems(problems)) if problems.iter().all(|problem| problem.code == Code::NotFound) => {
+                Vec::new()
+            }
             Err(error) => {
                 tracing::error!(import = %job.id, %error, "a failed import could not be taken back");
                 told("自动撤销失败，请手动撤销 / it could not be undone by itself; please undo it")

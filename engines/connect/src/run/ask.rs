@@ -95,7 +95,9 @@ impl InFile {
     pub fn mark(&self, plan: &Plan, rows: &[ReadRow], known: &mut Known) {
         for row in rows {
             for (n, part) in row.parts.iter().enumerate() {
-                let (Part::Seek(ways), Some(link), Some(source)) = (part, plan.link(n), plan.self_link(n)) else { continue };
+                let (Part::Seek(ways), Some(link), Some(source)) = (part, plan.link(n), plan.self_link(n)) else {
+                    continue;
+                };
                 let Some(names) = self.names.get(&source) else { continue };
                 for text in ways.iter().flatten() {
                     let field = link.by.field(text);

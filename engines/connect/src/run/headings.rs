@@ -75,8 +75,7 @@ pub fn match_columns(
 /// The mapping with every column that it does not speak of matched by its heading. Near matches are left to a person.
 pub fn complete(mapping: &Mapping, headings: &[String], matches: &[Option<Match>]) -> Mapping {
     let mut whole = mapping.clone();
-    let mut taken: HashSet<String> =
-        mapping.columns.values().flatten().map(|column| column.field.clone()).collect();
+    let mut taken: HashSet<String> = mapping.columns.values().flatten().map(|column| column.field.clone()).collect();
     for (heading, found) in headings.iter().zip(matches) {
         if whole.columns.contains_key(heading) {
             continue;
@@ -103,7 +102,8 @@ fn likeness(heading: &str, field: &Field) -> Option<(How, usize)> {
     }
     let squeezed_heading = squeezed(heading);
     let labels = field.def.label.texts();
-    if labels.iter().any(|label| !label.is_empty() && (heading.trim() == *label || squeezed(label) == squeezed_heading)) {
+    if labels.iter().any(|label| !label.is_empty() && (heading.trim() == *label || squeezed(label) == squeezed_heading))
+    {
         return (!squeezed_heading.is_empty() || labels.contains(&heading.trim())).then_some((How::Label, 0));
     }
     if squeezed(&field.key) == squeezed_heading {

@@ -260,9 +260,13 @@ pub fn judge(plan: &Plan, row: Resolved, known: &Known, seen: &mut Seen) -> Judg
     let mut is_ambiguous = row.is_ambiguous;
     let mut existing = None;
     if let Some(key) = &row.key {
-        let headings = || plan.key.iter().map(|place| plan.places[*place].heading.as_str()).collect::<Vec<_>>().join(" + ");
+        let headings =
+            || plan.key.iter().map(|place| plan.places[*place].heading.as_str()).collect::<Vec<_>>().join(" + ");
         if key.is_empty() {
-            let is_wrong = judged.problems.iter().any(|problem| plan.key.iter().any(|place| plan.places[*place].heading == problem.at));
+            let is_wrong = judged
+                .problems
+                .iter()
+                .any(|problem| plan.key.iter().any(|place| plan.places[*place].heading == problem.at));
             if !is_wrong {
                 judged.problems.push(Problem::new(Code::Required, headings()).with("field", headings()));
             }
@@ -271,7 +275,9 @@ pub fn judge(plan: &Plan, row: Resolved, known: &Known, seen: &mut Seen) -> Judg
                 Some(Hits::One(id, _)) => existing = Some(*id),
                 Some(Hits::Many) => {
                     is_ambiguous = true;
-                    judged.problems.push(Problem::new(Code::AmbiguousRecord, headings()).with("value", judged.title.clone()));
+                    judged
+                        .problems
+                        .push(Problem::new(Code::AmbiguousRecord, headings()).with("value", judged.title.clone()));
                 }
                 _ => {}
             }
@@ -283,7 +289,8 @@ pub fn judge(plan: &Plan, row: Resolved, known: &Known, seen: &mut Seen) -> Judg
                     return judged;
                 }
                 Some((first, _)) => judged.problems.push(
-                    Problem::new(Code::Taken, headings()).with("field", format!("{}（第 {first} 行 / row {first}）", headings())),
+                    Problem::new(Code::Taken, headings())
+                        .with("field", format!("{}（第 {first} 行 / row {first}）", headings())),
                 ),
                 None => {}
             }
@@ -292,7 +299,10 @@ pub fn judge(plan: &Plan, row: Resolved, known: &Known, seen: &mut Seen) -> Judg
     judged.id = existing;
     let before = existing.and_then(|id| known.rows.get(&id));
     check_required(plan, &row.values, existing.is_none(), &mut judged);
-    if existing.is_none() && plan.key.iter().any(|place| plan.places[*place].field.key == "id") && judged.problems.is_empty() {
+    if existing.is_none()
+        && plan.key.iter().any(|place| plan.places[*place].field.key == "id")
+        && judged.problems.is_empty()
+    {
         judged.problems.push(Problem::new(Code::NotFound, "id"));
     }
     if !judged.problems.is_empty() {

@@ -54,7 +54,11 @@ pub struct LinkTo {
 pub enum By {
     Field(String),
     /// People: whatever the text looks like.
-    Contact { name: String, phone: Option<String>, email: Option<String> },
+    Contact {
+        name: String,
+        phone: Option<String>,
+        email: Option<String>,
+    },
 }
 
 impl By {
@@ -104,7 +108,9 @@ pub fn kind_as_written(kind: &Kind, format: Option<&str>) -> Kind {
 /// Whether a format says that numbers have a decimal comma: `1.234,56`, `1234,5`.
 pub fn is_decimal_comma(format: &str) -> bool {
     let only = format.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ' | '\u{a0}'));
-    only && format.rfind(',').is_some_and(|at| format[at + 1..].bytes().all(|b| b.is_ascii_digit()) && format.rfind('.').is_none_or(|dot| dot < at))
+    only && format.rfind(',').is_some_and(|at| {
+        format[at + 1..].bytes().all(|b| b.is_ascii_digit()) && format.rfind('.').is_none_or(|dot| dot < at)
+    })
 }
 
 /// How records of the linked object are called, unless the mapping says so.
@@ -114,7 +120,8 @@ pub fn link_to(field: &Field, object: &Object, catalog: &Catalog, column: &Colum
     let by = match &column.by {
         Some(by) => By::Field(by.clone()),
         None if matches!(field.def.kind, Kind::Person(_) | Kind::People(_)) => {
-            let first = |is: fn(&Kind) -> bool| target.own_fields().find(|own| is(&own.def.kind)).map(|own| own.key.clone());
+            let first =
+                |is: fn(&Kind) -> bool| target.own_fields().find(|own| is(&own.def.kind)).map(|own| own.key.clone());
             By::Contact {
                 name: title,
                 phone: first(|kind| matches!(kind, Kind::Phone(_))),
@@ -135,10 +142,19 @@ pub fn key_of(mapping: &Mapping, object: &Object) -> Vec<String> {
     if is_mapped("id") {
         return vec!["id".to_owned()];
     }
-    let single = object.fields.iter().find(|field| field.def.unique && is_mapped(&field.key)).map(|field| vec![field.key.clone()]);
+    let single = object
+        .fields
+        .iter()
+        .find(|field| field.def.unique && is_mapped(&field.key))
+        .map(|field| vec![field.key.clone()]);
     let several = || {
         let keys = object.unique.iter().map(|unique| {
-            unique.fields.iter().filter_map(|id| object.field_by_id(*id)).map(|field| field.key.clone()).collect::<Vec<_>>()
+            unique
+                .fields
+                .iter()
+                .filter_map(|id| object.field_by_id(*id))
+                .map(|field| field.key.clone())
+                .collect::<Vec<_>>()
         });
         keys.into_iter().find(|keys| !keys.is_empty() && keys.iter().all(|key| is_mapped(key)))
     };
@@ -147,7 +163,13 @@ pub fn key_of(mapping: &Mapping, object: &Object) -> Vec<String> {
 
 impl Plan {
     /// Compiles a mapping that was found right; what is wrong in it is left out.
-    pub fn compile(mapping: &Mapping, headings: &[String], object: &Arc<Object>, catalog: &Catalog, actor: &Actor) -> Plan {
+    pub fn compile(
+        mapping: &Mapping,
+        headings: &[String],
+        object: &Arc<Object>,
+        catalog: &Catalog,
+        actor: &Actor,
+    ) -> Plan {
         let mut places: Vec<Place> = Vec::new();
         for (column, heading) in headings.iter().enumerate() {
             let Some(Some(wish)) = mapping.columns.get(heading) else { continue };
@@ -170,9 +192,18 @@ impl Plan {
         let key = key_of(mapping, object);
         let key = key.iter().filter_map(|key| places.iter().position(|place| place.field.key == *key)).collect();
         let is_given = |field: &Field| places.iter().any(|place| place.field.id == field.id);
-        let lacking = object.own_fields().filter(|field| field.def.required && field.def.default.is_none() && field.is_writable());
+        let lacking = object
+            .own_fields()
+            .filter(|field| field.def.required && field.def.default.is_none() && field.is_writable());
         let lacking = lacking.filter(|field| !is_given(field)).cloned().collect();
-        Plan { object: object.clone(), places, key, duplicates: mapping.duplicates, reading: actor.reading.clone(), lacking }
+        Plan {
+            object: object.clone(),
+            places,
+            key,
+            duplicates: mapping.duplicates,
+            reading: actor.reading.clone(),
+            lacking,
+        }
     }
 
     /// The objects and fields that are asked for what a cell says, of place `n`.

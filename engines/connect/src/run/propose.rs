@@ -39,7 +39,8 @@ pub fn propose(
         let cells = samples.get(n).map(Vec::as_slice).unwrap_or_default();
         let taken = |key: &str| SYSTEM_KEYS.contains(&key) || fields.iter().any(|field| field.key == key);
         let key = key::from_label(heading, "field", taken);
-        let mut column = Column { field: key.clone(), format: guess_date_format(cells).map(str::to_owned), ..Column::default() };
+        let mut column =
+            Column { field: key.clone(), format: guess_date_format(cells).map(str::to_owned), ..Column::default() };
         let kind = match links.get(&n) {
             Some(guess) => {
                 column.by = Some(guess.field.clone());
@@ -92,7 +93,10 @@ pub fn names_in(cells: &[Cell], zone: chrono_tz::Tz) -> Vec<String> {
         return Vec::new();
     }
     let mut seen = HashSet::new();
-    let texts = cells.iter().filter(|cell| matches!(cell, Cell::Text(_)) && !is_placeholder(cell)).map(|cell| cell.text().trim().to_owned());
+    let texts = cells
+        .iter()
+        .filter(|cell| matches!(cell, Cell::Text(_)) && !is_placeholder(cell))
+        .map(|cell| cell.text().trim().to_owned());
     texts.filter(|text| text.chars().count() > 1 && seen.insert(fold(text))).collect()
 }
 

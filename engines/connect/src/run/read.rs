@@ -74,7 +74,8 @@ fn with_point(text: &str) -> String {
     let groups: Vec<&str> = whole.split(['.', ' ', '\u{a0}']).collect();
     let first = groups[0].trim_start_matches(['-', '+']);
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let grouped = !first.is_empty() && digits(first) && groups[1..].iter().all(|group| group.len() == 3 && digits(group));
+    let grouped =
+        !first.is_empty() && digits(first) && groups[1..].iter().all(|group| group.len() == 3 && digits(group));
     if !grouped || (groups.len() > 1 && first.len() > 3) || !digits(fraction) {
         // Written neither way: a point in it would be read as a decimal point, which it is not here.
         return if folded.contains('.') { format!("{folded} ,") } else { folded };
@@ -91,7 +92,11 @@ fn missing_options(place: &Place, text: &str) -> Vec<String> {
     };
     let is_there = |text: &str| {
         let folded = fold(text);
-        place.kind.options().iter().any(|option| option.key == folded || option.label.texts().iter().any(|label| fold(label) == folded))
+        place
+            .kind
+            .options()
+            .iter()
+            .any(|option| option.key == folded || option.label.texts().iter().any(|label| fold(label) == folded))
     };
     labels.into_iter().filter(|label| !label.is_empty() && !is_there(label)).collect()
 }

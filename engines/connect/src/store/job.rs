@@ -126,6 +126,9 @@ pub struct SeenColumn {
     pub samples: Vec<String>,
     /// The field that would be made of it.
     pub guess: Json,
+    /// How its dates are written, where they can be read in one order only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
     #[serde(rename = "match")]
     pub found: Option<Match>,
 }

@@ -76,6 +76,12 @@ pub fn update(job: &Job) -> TableWrite {
     TableWrite::Update { table: IMPORT, values: values(job).split_off(1), filter }
 }
 
+/// The same, only while the job is in the state it was read in.
+pub fn update_from(job: &Job, from: State) -> TableWrite {
+    let filter = vec![Where::Is("id", job.id.into()), Where::Is("state", from.text().into())];
+    TableWrite::Update { table: IMPORT, values: values(job).split_off(1), filter }
+}
+
 fn values(job: &Job) -> Vec<(&'static str, Bind)> {
     let body = serde_json::to_string(&job.body).unwrap_or_default();
     vec![
@@ -131,7 +137,8 @@ pub fn put_reached(import: RecordId, reached: &Reached) -> TableWrite {
 }
 
 pub async fn reached(db: &Db, import: RecordId) -> Result<Option<Reached>, Fault> {
-    let select = Select::from(ROW, &["body"]).that(Where::Is("import", import.into())).that(Where::Is("n", PLACE.into()));
+    let select =
+        Select::from(ROW, &["body"]).that(Where::Is("import", import.into())).that(Where::Is("n", PLACE.into()));
     Ok(db.table(select).await?.first().and_then(|row| serde_json::from_str(row.text(0)).ok()))
 }
 
@@ -158,7 +165,13 @@ pub async fn waiting(db: &Db, import: RecordId, limit: u32) -> Result<Vec<Waitin
 }
 
 /// Rows kept of an import, after row number `after`.
-pub async fn shown(db: &Db, import: RecordId, fate: Option<&str>, after: u64, limit: u32) -> Result<Vec<ShownRow>, Fault> {
+pub async fn shown(
+    db: &Db,
+    import: RecordId,
+    fate: Option<&str>,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<ShownRow>, Fault> {
     let mut select = Select::from(ROW, &["body"])
         .that(Where::Is("import", import.into()))
         .that(Where::Greater("n", number(after).max(0).into()))

@@ -22,7 +22,8 @@ fn rows_without_a_record_are_new_and_say_what_is_written() {
 fn a_matched_row_tells_its_changes_field_by_field_and_an_equal_one_writes_nothing() {
     let mut world = World::new();
     world.records.push(("thing", "sku", "a1", 7));
-    let row = [("name", Value::text("Chair")), ("sku", Value::text("A1")), ("price", Value::from(5)), ("color", Value::Null)];
+    let row =
+        [("name", Value::text("Chair")), ("sku", Value::text("A1")), ("price", Value::from(5)), ("color", Value::Null)];
     world.rows.insert(id(7), row.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
     let plan = world.plan("thing", HEADINGS, &json!({}));
     let judged = world.judge(&plan, &[&["Chair", "A1", "6", ""]]);
@@ -59,9 +60,11 @@ fn all_that_is_wrong_with_a_row_is_said_at_its_columns() {
 fn the_same_record_twice_in_a_file_counts_once_and_two_tales_of_it_fail() {
     let world = World::new();
     let plan = world.plan("thing", HEADINGS, &json!({}));
-    let judged = world.judge(&plan, &[&["Chair", "A1", "1", ""], &["Chair", "a1 ", "1", ""], &["Chair", "A1", "2", ""]]);
+    let judged =
+        world.judge(&plan, &[&["Chair", "A1", "1", ""], &["Chair", "a1 ", "1", ""], &["Chair", "A1", "2", ""]]);
     assert_eq!(fates(&judged), [New, Failed, Failed], "the second spells its key otherwise");
-    let judged = world.judge(&plan, &[&["Chair", "A1", "1", ""], &["Chair", "A1", "1.0", ""], &["Stool", "A1", "1", ""]]);
+    let judged =
+        world.judge(&plan, &[&["Chair", "A1", "1", ""], &["Chair", "A1", "1.0", ""], &["Stool", "A1", "1", ""]]);
     assert_eq!(fates(&judged), [New, Same, Failed]);
     assert_eq!(codes(&judged[2]), ["SKU: taken"]);
 }
@@ -87,7 +90,11 @@ fn links_are_found_by_title_by_id_or_by_a_field_of_ones_choice() {
     assert_eq!(judged[0].values["maker"], json!(id(1).to_string()));
     assert_eq!(judged[1].values["maker"], json!(uuid));
     assert_eq!(judged[2].unknown, [(1, "X9".to_owned())]);
-    let by_code = world.plan("thing", &["Thing name", "Maker"], &json!({"columns": {"Maker": {"field": "maker", "match": "code"}}}));
+    let by_code = world.plan(
+        "thing",
+        &["Thing name", "Maker"],
+        &json!({"columns": {"Maker": {"field": "maker", "match": "code"}}}),
+    );
     assert_eq!(world.judge(&by_code, &[&["Chair", "x9"]])[0].values["maker"], json!(id(2).to_string()));
 }
 
@@ -124,7 +131,8 @@ fn words_are_translated_and_dates_read_as_the_column_writes_them() {
     let plan = world.plan("thing", &["Thing name", "Maker", "Colour", "Price", "Made"], &mapping);
     let judged = world.judge(&plan, &[&["A", "gtxpro", "r", "1.234,56", "01-03-17"], &["B", "", "?", "", ""]]);
     assert_eq!(fates(&judged), [New, New]);
-    let expected = json!({"name": "A", "maker": id(1).to_string(), "color": "red", "price": 1234.56, "made": "2017-03-01"});
+    let expected =
+        json!({"name": "A", "maker": id(1).to_string(), "color": "red", "price": 1234.56, "made": "2017-03-01"});
     assert_eq!(json!(judged[0].values), expected);
     assert_eq!(json!(judged[1].values), json!({"name": "B"}));
 }
@@ -143,7 +151,12 @@ fn nothing_is_guessed_about_a_date_of_two_readings_or_a_day_that_is_none() {
 fn a_blank_cell_clears_but_leaves_a_field_with_a_default_alone() {
     let mut world = World::new();
     world.records.push(("thing", "sku", "A1", 7));
-    let row = [("name", Value::text("Chair")), ("sku", Value::text("A1")), ("price", Value::from(5)), ("count", Value::from(3))];
+    let row = [
+        ("name", Value::text("Chair")),
+        ("sku", Value::text("A1")),
+        ("price", Value::from(5)),
+        ("count", Value::from(3)),
+    ];
     world.rows.insert(id(7), row.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
     let plan = world.plan("thing", &["Thing name", "SKU", "Price", "Count"], &json!({}));
     let judged = world.judge(&plan, &[&["Chair", "A1", "", ""], &["Bed", "A9", "", ""]]);
@@ -154,7 +167,11 @@ fn a_blank_cell_clears_but_leaves_a_field_with_a_default_alone() {
 #[test]
 fn options_are_made_only_when_wished() {
     let world = World::new();
-    let plan = world.plan("thing", &["Thing name", "Colour"], &json!({"columns": {"Colour": {"field": "color", "create_missing": true}}}));
+    let plan = world.plan(
+        "thing",
+        &["Thing name", "Colour"],
+        &json!({"columns": {"Colour": {"field": "color", "create_missing": true}}}),
+    );
     let judged = world.judge(&plan, &[&["A", "绿"], &["B", "蓝"]]);
     assert_eq!(fates(&judged), [New, New]);
 }

@@ -42,7 +42,8 @@ fn headings_find_their_fields_by_label_in_any_language_key_and_memory() {
     let names = headings(&["物品 名称", "sku", "PRICE", "colour:", "Vendor", "Prise", "Twice", "made"]);
     let learned = BTreeMap::from([("vendor".to_owned(), "maker".to_owned())]);
     let found = match_columns(&names, &[], object, &Actor::console(), &learned);
-    let told: Vec<_> = found.iter().map(|found| found.as_ref().map(|found| (found.field.as_str(), found.how))).collect();
+    let told: Vec<_> =
+        found.iter().map(|found| found.as_ref().map(|found| (found.field.as_str(), found.how))).collect();
     assert_eq!(
         told,
         [
@@ -153,7 +154,10 @@ fn an_object_is_proposed_with_guessed_types_and_a_title() {
     assert_eq!(kinds, ["choice", "text", "money", "date", "link"]);
     assert!(matches!(&object.fields[4].kind, Kind::Link(link) if link.to == "maker"));
     // What is proposed can be published, and its mapping is right for it.
-    let with_it = catalog(&[json!({"key": "maker", "label": "Maker", "fields": [{"key": "name", "type": "text"}]}), object.to_json()]);
+    let with_it = catalog(&[
+        json!({"key": "maker", "label": "Maker", "fields": [{"key": "name", "type": "text"}]}),
+        object.to_json(),
+    ]);
     let made = with_it.object("ding_dan_biao").expect("the object");
     assert_eq!(validate(&proposal.mapping, &names, made, &with_it, &Actor::console()), []);
 }

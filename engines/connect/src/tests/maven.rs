@@ -53,11 +53,19 @@ async fn by(workspace: &Workspace, group: Json, measure: Json, filter: Json) -> 
     let body = json!({"filter": filter, "group": [group], "measures": [measure], "limit": 1_000});
     let rows = workspace.aggregate("sale", body).await;
     let number = |json: &Json| json.to_string().trim_matches('"').parse::<f64>().expect("a number");
-    rows.iter().map(|row| (row[&name].as_str().or(row[&name]["title"].as_str()).unwrap_or_default().to_owned(), number(&row["m"]))).collect()
+    rows.iter()
+        .map(|row| {
+            (row[&name].as_str().or(row[&name]["title"].as_str()).unwrap_or_default().to_owned(), number(&row["m"]))
+        })
+        .collect()
 }
 
 fn told(json: &Json) -> BTreeMap<String, f64> {
-    json.as_object().expect("figures").iter().map(|(name, figure)| (name.clone(), figure.as_f64().expect("a number"))).collect()
+    json.as_object()
+        .expect("figures")
+        .iter()
+        .map(|(name, figure)| (name.clone(), figure.as_f64().expect("a number")))
+        .collect()
 }
 
 fn assert_near(found: &BTreeMap<String, f64>, expected: &BTreeMap<String, f64>, what: &str) {
@@ -83,7 +91,10 @@ async fn four_files_linked_by_name_give_the_known_figures() {
     let first = workspace.import_file("sale", sales.clone(), "mode: all_or_nothing").await;
     assert_eq!((first.counts.failed, workspace.count("sale").await), (1_480, 0));
     let unknown = serde_json::to_value(&first.unknown).expect("JSON");
-    assert_eq!(unknown, json!([{"column": "product", "value": "GTXPro", "count": 1_480, "near": [{"value": "GTX Pro", "title": "GTX Pro"}]}]));
+    assert_eq!(
+        unknown,
+        json!([{"column": "product", "value": "GTXPro", "count": 1_480, "near": [{"value": "GTX Pro", "title": "GTX Pro"}]}])
+    );
     let map = "columns: {product: {field: product, values: {GTXPro: GTX Pro}}}\nmode: all_or_nothing";
     let all = workspace.import_file("sale", sales.clone(), map).await;
     assert_eq!(counts(&all), [8_800, 0, 0, 0, 0, 0], "{:?} {:?}", all.problems, all.rows);
@@ -126,6 +137,11 @@ async fn four_files_linked_by_name_give_the_known_figures() {
     let without = json!({"field": "account", "op": "is_empty"});
     let without = workspace.query("sale", json!({"filter": without, "limit": 1, "count": "exact"})).await;
     assert_eq!(without["count"]["value"], answers["orphans_before_fix"]["account_null"]);
-    let parents = workspace.query("account", json!({"filter": {"field": "subsidiary_of", "op": "is_not_empty"}, "limit": 1, "count": "exact"})).await;
+    let parents = workspace
+        .query(
+            "account",
+            json!({"filter": {"field": "subsidiary_of", "op": "is_not_empty"}, "limit": 1, "count": "exact"}),
+        )
+        .await;
     assert_eq!(parents["count"]["value"], 15);
 }

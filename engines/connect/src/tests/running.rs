@@ -1,5 +1,6 @@
 //! Imports carried out on a database: written, repeated, undone, resumed, refused.
 
+use kehub_db::TableWrite;
 use kehub_model::history::undo::Choice;
 use kehub_model::rights::RoleDef;
 use kehub_model::{Actor, RecordId};
@@ -7,7 +8,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 use super::workspace::{Workspace, counts, shop};
-use crate::http::{Console, Export, Format, Imports};
+use crate::http::{Console, Export, Format, Imports, New};
 use crate::store::{self, State};
 
 /// Many rows with a key.
@@ -23,7 +24,8 @@ async fn the_same_file_again_writes_nothing() {
     let first = workspace.import("thing", &many(2_500), "{}").await;
     assert_eq!(counts(&first), [2_500, 0, 0, 0, 0, 0], "{:?} {:?}", first.problems, first.rows);
     assert_eq!(workspace.count("thing").await, 2_500);
-    let versions = || workspace.query("thing", json!({"filter": {"field": "version", "op": "gt", "value": 1}, "count": "exact"}));
+    let versions =
+        || workspace.query("thing", json!({"filter": {"field": "version", "op": "gt", "value": 1}, "count": "exact"}));
     let again = workspace.import("thing", &many(2_500), "{}").await;
     assert_eq!(counts(&again), [0, 0, 2_500, 0, 0, 0]);
     assert_eq!(versions().await["count"]["value"], 0);
@@ -46,7 +48,10 @@ async fn a_dry_run_tells_every_fate_and_writes_nothing() {
     let job = workspace.imports.dry_run(&workspace.boss, id).await.expect("judged");
     assert_eq!(job["state"], "dry_run");
     assert_eq!(job["counts"], json!({"new": 1, "changed": 1, "same": 0, "failed": 1, "ambiguous": 0, "skipped": 0}));
-    assert_eq!(job["unknown"], json!([{"column": "Maker", "value": "GTXPro", "count": 1, "near": [{"value": "GTX Pro", "title": "GTX Pro"}]}]));
+    assert_eq!(
+        job["unknown"],
+        json!([{"column": "Maker", "value": "GTXPro", "count": 1, "near": [{"value": "GTX Pro", "title": "GTX Pro"}]}])
+    );
     let rows = workspace.imports.rows(&workspace.boss, id, Some("changed"), None).await.expect("rows");
     assert_eq!(rows["rows"][0]["changes"], json!([{"field": "price", "before": 5, "after": 6}]));
     let rows = workspace.imports.rows(&workspace.boss, id, Some("failed"), None).await.expect("rows");
@@ -61,7 +66,10 @@ async fn a_dry_run_tells_every_fate_and_writes_nothing() {
     let patch = json!({"mapping": {"columns": {"Maker": {"field": "maker", "values": {"GTXPro": "GTX Pro"}}}}});
     workspace.imports.patch(&workspace.boss, id, &patch).await.expect("patched");
     let job = workspace.imports.run(&workspace.boss, id).await.expect("run");
-    assert_eq!((&job["state"], &job["counts"]["failed"], &job["counts"]["new"]), (&json!("done"), &json!(1), &json!(1)));
+    assert_eq!(
+        (&job["state"], &job["counts"]["failed"], &job["counts"]["new"]),
+        (&json!("done"), &json!(1), &json!(1))
+    );
     assert!(job["commit"].is_string());
     assert_eq!(workspace.count("thing").await, 2);
     let again = workspace.imports.run(&workspace.boss, id).await;
@@ -76,11 +84,15 @@ async fn missing_parents_and_options_are_made_once() {
     let summary = workspace.import("thing", text, map).await;
     assert_eq!(counts(&summary), [3, 0, 0, 0, 0, 0], "{:?} {:?}", summary.problems, summary.rows);
     assert_eq!(workspace.count("maker").await, 3);
-    let first = workspace.query("thing", json!({"filter": {"field": "sku", "op": "eq", "value": "1"}})).await["records"][0].clone();
-    let titles: Vec<&str> = first["makers"].as_array().expect("links").iter().filter_map(|link| link["title"].as_str()).collect();
+    let first =
+        workspace.query("thing", json!({"filter": {"field": "sku", "op": "eq", "value": "1"}})).await["records"][0]
+            .clone();
+    let titles: Vec<&str> =
+        first["makers"].as_array().expect("links").iter().filter_map(|link| link["title"].as_str()).collect();
     assert_eq!(titles, ["Acme", "Beta"]);
     let catalog = workspace.records.catalog();
-    let options = catalog.object("thing").and_then(|object| object.field("color")).map(|field| field.def.kind.options().len());
+    let options =
+        catalog.object("thing").and_then(|object| object.field("color")).map(|field| field.def.kind.options().len());
     assert_eq!(options, Some(3));
     assert_eq!(counts(&workspace.import("thing", text, map).await), [0, 0, 3, 0, 0, 0]);
     // Undone, the parents go too.
@@ -96,9 +108,12 @@ async fn rows_that_link_to_each_other_are_linked_whatever_their_order() {
     assert_eq!(counts(&summary), [4, 0, 0, 1, 0, 0], "{:?}", summary.rows);
     let leg = workspace.query("thing", json!({"filter": {"field": "sku", "op": "eq", "value": "1"}})).await;
     assert_eq!(leg["records"][0]["part_of"]["title"], "Chair");
-    let screw = workspace.query("thing", json!({"filter": {"field": "part_of.name", "op": "eq", "value": "Leg"}})).await;
+    let screw =
+        workspace.query("thing", json!({"filter": {"field": "part_of.name", "op": "eq", "value": "Leg"}})).await;
     assert_eq!(screw["records"][0]["name"], "Screw");
     assert_eq!(counts(&workspace.import("thing", text, "{}").await), [0, 0, 4, 1, 0, 0]);
+    workspace.imports.undo(&workspace.boss, summary.import, false, Choice::Refuse).await.expect("undone");
+    assert_eq!(workspace.count("thing").await, 0);
 }
 
 #[tokio::test]
@@ -179,7 +194,10 @@ async fn a_killed_import_goes_on_after_the_last_committed_chunk() {
     assert_eq!(anew.resume_all().await.expect("resumed"), 1);
     let job = until_over(&anew, &workspace.boss, id).await;
     assert_eq!(job["state"], "done", "{job}");
-    assert_eq!(job["counts"], json!({"new": 3_499, "changed": 0, "same": 0, "failed": 2, "ambiguous": 0, "skipped": 0}));
+    assert_eq!(
+        job["counts"],
+        json!({"new": 3_499, "changed": 0, "same": 0, "failed": 2, "ambiguous": 0, "skipped": 0})
+    );
     assert_eq!(versions(&workspace).await, 3_499);
     let failed = std::fs::read_to_string(&failures).expect("read");
     assert_eq!(failed.lines().count(), 3, "{failed}");
@@ -231,7 +249,13 @@ async fn a_file_without_an_object_becomes_one() {
         workspace.create("maker", json!({"name": name})).await;
     }
     let mut text = "客户名称,厂家,金额,日期\n".to_owned();
-    (0..40).for_each(|n| text.push_str(&format!("客户{n},{},\"¥1,{n:03}.00\",2026-01-{:02}\n", ["Acme", "Beta", "Gamma"][n % 3], n % 28 + 1)));
+    (0..40).for_each(|n| {
+        text.push_str(&format!(
+            "客户{n},{},\"¥1,{n:03}.00\",2026-01-{:02}\n",
+            ["Acme", "Beta", "Gamma"][n % 3],
+            n % 28 + 1
+        ))
+    });
     let (id, job) = workspace.bring(None, &text, json!({})).await;
     let fields: Vec<(&str, &str)> = job["new_object"]["fields"]
         .as_array()
@@ -241,7 +265,8 @@ async fn a_file_without_an_object_becomes_one() {
         .collect();
     assert_eq!(fields, [("客户名称", "text"), ("厂家", "link"), ("金额", "money"), ("日期", "date")]);
     assert_eq!(job["new_object"]["title"], "ke_hu_ming_cheng");
-    let job = workspace.imports.patch(&workspace.boss, id, &json!({"new_object": job["new_object"]})).await.expect("made");
+    let job =
+        workspace.imports.patch(&workspace.boss, id, &json!({"new_object": job["new_object"]})).await.expect("made");
     assert_eq!((&job["object"], &job["problems"]), (&json!("things"), &json!([])));
     let job = workspace.imports.run(&workspace.boss, id).await.expect("run");
     assert_eq!(job["counts"]["new"], 40, "{job}");
@@ -253,7 +278,8 @@ async fn a_file_without_an_object_becomes_one() {
 async fn an_export_is_imported_again_without_a_change() {
     let workspace = Workspace::new(shop()).await;
     let text = "Thing name,SKU,Price,Colour,Made,Maker,Makers,Part of\n=1+1,001,\"1,234.50\",红,2026-01-02,\"Acme, Inc.\",\"Acme, Inc.; Beta\",\n\"two\nlines\",002,-5,,,,,=1+1\n";
-    let map = "columns:\n  Maker: {field: maker, create_missing: true}\n  Makers: {field: makers, create_missing: true}\n";
+    let map =
+        "columns:\n  Maker: {field: maker, create_missing: true}\n  Makers: {field: makers, create_missing: true}\n";
     assert_eq!(counts(&workspace.import("thing", text, map).await), [2, 0, 0, 0, 0, 0]);
     for format in [Format::Csv, Format::Xlsx] {
         let export = Export { object: "thing".to_owned(), format, ..Export::default() };
@@ -273,8 +299,18 @@ async fn an_export_is_imported_again_without_a_change() {
 async fn who_may_not_import_or_export_is_refused_and_jobs_are_their_owners() {
     let workspace = Workspace::new(shop()).await;
     let catalog = workspace.records.catalog();
-    let role: RoleDef = serde_json::from_value(json!({"key": "clerk", "objects": {"thing": {"create": true, "read": true, "update": true}}})).expect("a role");
-    let ben = Arc::new(Actor::with_roles(RecordId::from_u128(9), "Ben", Default::default(), &[role], &catalog, Default::default()));
+    let role: RoleDef = serde_json::from_value(
+        json!({"key": "clerk", "objects": {"thing": {"create": true, "read": true, "update": true}}}),
+    )
+    .expect("a role");
+    let ben = Arc::new(Actor::with_roles(
+        RecordId::from_u128(9),
+        "Ben",
+        Default::default(),
+        &[role],
+        &catalog,
+        Default::default(),
+    ));
     let file = workspace.file("ben.csv", "Thing name\nA\n");
     let console = Console { object: "thing".to_owned(), file, ..Console::default() };
     let refused = workspace.imports.import(&ben, console).await.map(drop);
@@ -282,7 +318,13 @@ async fn who_may_not_import_or_export_is_refused_and_jobs_are_their_owners() {
     let export = Export { object: "thing".to_owned(), ..Export::default() };
     assert!(workspace.imports.export(&ben, &export).await.is_err());
     let (id, _) = workspace.bring(Some("thing"), "Thing name\nA\n", json!({})).await;
-    assert!(workspace.imports.get(&ben, id).await.is_err_and(|refusal| refusal.problems()[0].code == kehub_model::Code::NotFound));
+    assert!(
+        workspace
+            .imports
+            .get(&ben, id)
+            .await
+            .is_err_and(|refusal| refusal.problems()[0].code == kehub_model::Code::NotFound)
+    );
 }
 
 #[tokio::test]
@@ -293,4 +335,137 @@ async fn a_chosen_heading_is_known_next_time() {
     assert_eq!(counts(&workspace.import("thing", text, map).await), [1, 0, 0, 0, 0, 0]);
     let (_, job) = workspace.bring(Some("thing"), "bezeichnung:,SKU\nB,2\n", json!({})).await;
     assert_eq!(job["columns"][0]["match"], json!({"field": "name", "how": "learned"}));
+}
+
+#[tokio::test]
+async fn changed_links_are_told_with_their_titles() {
+    let workspace = Workspace::new(shop()).await;
+    let maker = workspace.create("maker", json!({"name": "Acme"})).await;
+    let other = workspace.create("maker", json!({"name": "Beta"})).await;
+    workspace.create("thing", json!({"name": "Chair", "sku": "1", "maker": maker})).await;
+    let summary = workspace.import("thing", "SKU,Maker\n1,Beta\n", "{}").await;
+    assert_eq!(counts(&summary), [0, 1, 0, 0, 0, 0], "{:?}", summary.rows);
+    let rows = workspace.imports.rows(&workspace.boss, summary.import, None, None).await.expect("rows");
+    let told =
+        json!([{"field": "maker", "before": {"id": maker, "title": "Acme"}, "after": {"id": other, "title": "Beta"}}]);
+    assert_eq!(rows["rows"][0]["changes"], told);
+}
+
+#[tokio::test]
+async fn a_run_that_broke_off_goes_on_when_it_is_started_again() {
+    let workspace = Workspace::new(shop()).await;
+    // Without a key nothing but the place reached tells what was written.
+    let good: String = "Thing name\n".to_owned() + &(0..1_000).map(|n| format!("Thing {n}\n")).collect::<String>();
+    let (id, _) = workspace.bring(Some("thing"), &(good.clone() + "\"open\n"), json!({})).await;
+    let db = workspace.records.db().clone();
+    let job = workspace.imports.run(&workspace.boss, id).await.expect("run");
+    // An open quote is a row that cannot be read; the file as a whole can.
+    assert_eq!(
+        (&job["state"], &job["counts"]["new"], &job["counts"]["failed"]),
+        (&json!("done"), &json!(1_000), &json!(1)),
+        "{job}"
+    );
+    let mut job = store::load(&db, id).await.expect("read").expect("a job");
+    job.state = State::Failed;
+    std::fs::write(&job.body.path, good + "Thing 1000\nThing 1001\n").expect("written");
+    db.write(vec![store::update(&job)]).await.expect("written");
+    let mut reached = store::reached(&db, id).await.expect("read").expect("a place");
+    (reached.chunks, reached.done, reached.counts.failed) = (1, 1_000, 0);
+    db.write(vec![store::put_reached(id, &reached)]).await.expect("written");
+    let job = workspace.imports.run(&workspace.boss, id).await.expect("run");
+    assert_eq!((&job["state"], &job["counts"]["new"]), (&json!("done"), &json!(1_002)), "{job}");
+    assert_eq!(workspace.count("thing").await, 1_002);
+}
+
+/// People and departments as the platform has them, and an object of a clerk's.
+fn office() -> Json {
+    json!([
+        {"key": "department", "label": "Department", "fields": [
+            {"key": "name", "type": "text", "label": "Name"}, {"key": "parent", "type": "department", "label": "Above"}]},
+        {"key": "person", "label": "Person", "title": "name", "fields": [
+            {"key": "name", "type": "text", "label": "Name"},
+            {"key": "email", "type": "email", "label": "E-mail", "unique": true},
+            {"key": "phone", "type": "phone", "label": "Mobile"},
+            {"key": "manager", "type": "person", "label": "Manager"}]},
+        {"key": "note", "label": "Note", "fields": [
+            {"key": "text", "type": "text", "label": "Text"},
+            {"key": "who", "type": "person", "label": "Who"},
+            {"key": "team", "type": "people", "label": "Team"}]}])
+}
+
+#[tokio::test]
+async fn people_are_found_by_name_phone_and_mail() {
+    let workspace = Workspace::new(office()).await;
+    let anna = workspace
+        .create("person", json!({"name": "Anna", "email": "anna@example.com", "phone": "+8613800138000"}))
+        .await;
+    workspace.create("person", json!({"name": "Ben", "email": "ben@example.com"})).await;
+    workspace.create("person", json!({"name": "Ben", "email": "ben2@example.com"})).await;
+    let text = "Text,Who,Owner,Team\n1,Anna,,\n2,ANNA@example.com,,\n3,138 0013 8000,Anna,\"ben@example.com, Anna\"\n4,Ben,,\n5,Nobody,,\n";
+    let summary = workspace.import("note", text, "{}").await;
+    assert_eq!(counts(&summary), [3, 0, 0, 1, 1, 0], "{:?} {:?}", summary.problems, summary.rows);
+    let found = workspace
+        .query("note", json!({"filter": {"field": "who", "op": "eq", "value": anna}, "sort": [{"field": "text"}]}))
+        .await;
+    assert_eq!(found["records"].as_array().map(Vec::len), Some(3));
+    let third = &found["records"][2];
+    assert_eq!(
+        (&third["owner"]["title"], &third["team"][0]["title"], &third["team"][1]["title"]),
+        (&json!("Anna"), &json!("Ben"), &json!("Anna"))
+    );
+}
+
+#[tokio::test]
+async fn a_right_that_is_gone_when_an_import_goes_on_stops_it() {
+    let workspace = Workspace::new(office()).await;
+    let ben = workspace.create("person", json!({"name": "Ben", "email": "ben@example.com"})).await;
+    let db = workspace.records.db().clone();
+    let role = |import: bool| {
+        let body = json!({"key": "clerk", "objects": {"note": {"create": true, "read": true, "update": true, "import": import}}});
+        TableWrite::Put {
+            table: "definition",
+            values: vec![
+                ("kind", "role".into()),
+                ("key", "clerk".into()),
+                ("body", body.to_string().into()),
+                ("solution", "".into()),
+                ("version", 1.into()),
+                ("moment", 0.into()),
+                ("state", 0.into()),
+            ],
+            keys: 2,
+        }
+    };
+    let credential = vec![
+        ("person", ben.into()),
+        ("email", "ben@example.com".into()),
+        ("is_admin", 0.into()),
+        ("is_disabled", 0.into()),
+        ("created_at", 0.into()),
+    ];
+    let writes = vec![
+        TableWrite::Insert { table: "identity_credential", values: credential, key: false },
+        TableWrite::Insert {
+            table: "identity_role",
+            values: vec![("person", ben.into()), ("role", "clerk".into())],
+            key: false,
+        },
+        role(true),
+    ];
+    db.write_rights(writes).await.expect("written");
+    workspace.records.refresh().await.expect("refreshed");
+    let actor = workspace.records.actor(ben, Default::default()).await.expect("read").expect("Ben");
+    let path = workspace.file("ben.csv", "Text\nA\n");
+    let new = New { path, name: "ben.csv".to_owned(), object: Some("note".to_owned()), ..New::default() };
+    let job = workspace.imports.create(&actor, new).await.expect("a job");
+    let id: RecordId = job["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    // The server stopped while it ran, and meanwhile the right was taken away.
+    let mut job = store::load(&db, id).await.expect("read").expect("a job");
+    job.state = State::Running;
+    db.write(vec![store::update(&job)]).await.expect("written");
+    db.write_rights(vec![role(false)]).await.expect("written");
+    workspace.imports.resume_all().await.expect("resumed");
+    let job = until_over(&workspace.imports, &workspace.boss, id).await;
+    assert_eq!((&job["state"], &job["problems"][0]["code"]), (&json!("failed"), &json!("forbidden")), "{job}");
+    assert_eq!(workspace.count("note").await, 0);
 }

@@ -97,7 +97,11 @@ impl Workspace {
     }
 
     pub(super) async fn update(&self, object: &str, id: RecordId, values: Json) {
-        self.write(object, ChangeKind::Update { id, values: values.as_object().expect("values").clone(), version: None }).await;
+        self.write(
+            object,
+            ChangeKind::Update { id, values: values.as_object().expect("values").clone(), version: None },
+        )
+        .await;
     }
 
     async fn write(&self, object: &str, kind: ChangeKind) -> RecordId {

@@ -10,8 +10,8 @@ use serde_json::{Value as Json, json};
 
 use crate::definition::Mapping;
 use crate::run::{
-    Fate, Hits, InFile, Judged, Known, Plan, ReadRow, Seen, comparable, complete, judge, match_columns, read_row, resolve,
-    wanted_links,
+    Fate, Hits, InFile, Judged, Known, Plan, ReadRow, Seen, comparable, complete, judge, match_columns, read_row,
+    resolve, wanted_links,
 };
 
 /// Compiles a catalog from object definitions.
@@ -131,4 +131,3 @@ pub(super) fn fates(judged: &[Judged]) -> Vec<Fate> {
 pub(super) fn codes(judged: &Judged) -> Vec<String> {
     judged.problems.iter().map(|problem| format!("{}: {}", problem.at, problem.code)).collect()
 }
-

@@ -14,7 +14,12 @@ function digit(n: bigint): string {
 /** Four digits in words; a gap within them is told by one 零. */
 function group(n: bigint): string {
   let [words, gap] = ['', false];
-  for (const [unit, name] of [[1000n, '仟'], [100n, '佰'], [10n, '拾'], [1n, '']] as const) {
+  for (const [unit, name] of [
+    [1000n, '仟'],
+    [100n, '佰'],
+    [10n, '拾'],
+    [1n, ''],
+  ] as const) {
     const one = (n / unit) % 10n;
     if (one === 0n) {
       gap = words !== '';

@@ -98,7 +98,8 @@ const UNITS: [Unit['of'], bigint, string][] = [
 ];
 
 function unit(name: string): Unit {
-  for (const [of, size, names] of UNITS) if (name !== '' && names.split(' ').includes(name)) return { of, size };
+  for (const [of, size, names] of UNITS)
+    if (name !== '' && names.split(' ').includes(name)) return { of, size };
   return fault('#VALUE!');
 }
 
@@ -168,7 +169,8 @@ function allSteps(from: Point, steps: string, zone: string): Point {
 function add(args: Arguments): Value {
   const point = args.point(0);
   if (args.length < 3) return allSteps(point, fold(args.text(1)), args.zone);
-  return moved(point, args.whole(1), unit(fold(args.text(2))), args.zone);
+  const by = unit(fold(args.text(2)));
+  return moved(point, args.whole(1), by, args.zone);
 }
 
 function monthEnd(args: Arguments): Day {

@@ -2,8 +2,20 @@
 import { compareText, fold, number } from '../convert';
 import { Decimal } from '../decimal';
 import type { Arguments, Machine, Plain, Theme } from '../machine';
-import { isMomentType, member } from '../types';
-import { CellError, Clock, Day, Fault, fault, Instant, isMoment, listValue, Ref, toWire, type Value } from '../values';
+import { isList, isMomentType, member } from '../types';
+import {
+  CellError,
+  Clock,
+  Day,
+  Fault,
+  fault,
+  Instant,
+  isMoment,
+  listValue,
+  Ref,
+  toWire,
+  type Value,
+} from '../values';
 import { total } from './math';
 
 /** The members that are not empty; an error among them is the result. */
@@ -26,9 +38,12 @@ function extreme(wanted: number): Plain {
 }
 
 function sumProduct(args: Arguments): Decimal {
-  const lists = args.values.map((_, n) => args.members(n));
+  // An empty number is one 0, an empty list no number.
+  const lists = args.values.map((value, n) =>
+    value === null && !isList(args.operands[n]?.is ?? 'any') ? [null] : args.members(n),
+  );
   const [first = []] = lists;
-  if (first.length > 0 && lists.some((list) => list.length !== first.length)) return fault('#VALUE!');
+  if (lists.some((list) => list.length !== first.length)) return fault('#VALUE!');
   const product = (row: number) =>
     lists.reduce((product, list) => product.multiply(number(list[row] ?? null)), Decimal.ONE);
   return total(first.map((_, row) => product(row)));
@@ -75,7 +90,8 @@ function compare(a: Value, b: Value): number {
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
   if (typeof a === 'string' && typeof b === 'string') return compareText(fold(a), fold(b));
   if (a instanceof Decimal && b instanceof Decimal) return a.compare(b);
-  if (a instanceof Instant && b instanceof Instant) return a.micros < b.micros ? -1 : a.micros > b.micros ? 1 : 0;
+  if (a instanceof Instant && b instanceof Instant)
+    return a.micros < b.micros ? -1 : a.micros > b.micros ? 1 : 0;
   if (a instanceof Day && b instanceof Day) return a.number - b.number;
   const [left, right] = [JSON.stringify(toWire(a)), JSON.stringify(toWire(b))];
   return left < right ? -1 : left > right ? 1 : 0;

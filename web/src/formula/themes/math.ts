@@ -70,7 +70,8 @@ function factorial(args: Arguments): Decimal {
 function combinations(args: Arguments): Decimal {
   const [n, all] = [args.whole(0), args.whole(1)];
   if (n < 0n || all < 0n || all > n) return fault('#NUM!');
-  const k = all < n - all ? all : n - all;
+  let k = n - all;
+  if (all < k) k = all;
   if (k > 100n) return fault('#NUM!');
   let count = 1n;
   for (let step = 1n; step <= k; step += 1n) {
@@ -97,7 +98,9 @@ export const math: Theme = {
     AVERAGE: (args) => mean(args.numbers()),
     PRODUCT: (args) => {
       const numbers = args.numbers();
-      return numbers.length === 0 ? Decimal.ZERO : numbers.reduce((product, n) => product.multiply(n), Decimal.ONE);
+      return numbers.length === 0
+        ? Decimal.ZERO
+        : numbers.reduce((product, n) => product.multiply(n), Decimal.ONE);
     },
     SUMSQ: (args) => total(args.numbers().map((n) => n.multiply(n))),
     ABS: (args) => args.number(0).abs(),

@@ -135,11 +135,11 @@ function char(args: Arguments): Value {
 function escaped(kept: RegExp): Plain {
   return (args) => {
     const bytes = Array.from(new TextEncoder().encode(args.text(0)));
-    const escape = (byte: number) => {
+    const written = (byte: number) => {
       const c = String.fromCharCode(byte);
       return byte < 128 && kept.test(c) ? c : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
     };
-    return short(bytes.map(escape).join(''));
+    return short(bytes.map(written).join(''));
   };
 }
 
@@ -174,10 +174,18 @@ export const text: Theme = {
     TEXTJOIN: (args) => {
       const leaveOut = args.truth(1);
       const pieces = args.values.slice(2).flatMap((value) => (value === null ? [null] : itemsOf(value)));
-      return joined(args, pieces.filter((piece) => !leaveOut || piece !== null), args.text(0));
+      return joined(
+        args,
+        pieces.filter((piece) => !leaveOut || piece !== null),
+        args.text(0),
+      );
     },
     JOIN: (args) =>
-      joined(args, args.members(0).filter((piece) => piece !== null), args.length > 1 ? args.text(1) : ','),
+      joined(
+        args,
+        args.members(0).filter((piece) => piece !== null),
+        args.length > 1 ? args.text(1) : ',',
+      ),
     SPLIT: (args) => {
       const [whole, sign] = [args.text(0), args.text(1)];
       if (whole === '') return null;
@@ -214,7 +222,12 @@ export const text: Theme = {
     LOWER: changed((all) => all.toLowerCase()),
     UPPER: changed((all) => all.toUpperCase()),
     PROPER: changed(proper),
-    TRIM: changed((all) => all.split(/[ \u3000]/).filter((word) => word !== '').join(' ')),
+    TRIM: changed((all) =>
+      all
+        .split(/[ \u3000]/)
+        .filter((word) => word !== '')
+        .join(' '),
+    ),
     CLEAN: letters((all) => all.filter((c) => c >= ' ' && c !== '\x7f')),
     REPT: repeat,
     EXACT: (args) => args.text(0) === args.text(1),

@@ -1,0 +1,18 @@
+//! The console: what is done on the server's own machine. A running server does it itself, asked through a socket in the data
+//! folder; without one the command opens the data.
+//!
+//! **Architecture invariant:** one process at a time has the data open: it holds the lock of the data folder.
+
+mod backup;
+mod command;
+mod lock;
+mod proof;
+mod run;
+mod socket;
+
+pub use command::{Command, Order, Report};
+pub use backup::restore;
+pub use lock::Lock;
+pub use proof::write_checkpoint;
+pub use run::{run, spoken};
+pub use socket::{ask, listen};

@@ -1,0 +1,326 @@
+//! Records of any object: create, get, change, delete, lists, sums, history, undo, search.
+
+use std::sync::Arc;
+
+use kehub_api::{Answered, Ask, Means, Need, Refused, Route, created, empty, json_text, record};
+use kehub_db::{TableWrite, new_id};
+use kehub_model::history::Cause;
+use kehub_model::rights::Action;
+use kehub_model::{Actor, Code, Moment, Object, Problem, RecordId};
+use kehub_records::{Because, Change, ChangeKind, Conflicts, Done, Refusal, UpsertMode, read_key_answer};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{files, people};
+use crate::app::App;
+
+/// The most records of a batch.
+const MOST: usize = 10_000;
+
+pub fn routes(app: &Arc<App>) -> Vec<Route> {
+    use Action::{Create, Delete, Read, Update};
+    let on = |action| Need::Object(action);
+    vec![
+        Route::post("/api/v1/records/{object}", on(Create), "Create a record", super::with(app, create)).body(4 << 20).cut_short(),
+        Route::get("/api/v1/records/{object}/{id}", on(Read), "A record, now or as of a moment", super::with(app, get)).query(&["as_of"]),
+        Route::patch("/api/v1/records/{object}/{id}", on(Update), "Change a record", super::with(app, change)).body(4 << 20).cut_short(),
+        Route::delete("/api/v1/records/{object}/{id}", on(Delete), "Delete a record; it can be restored", super::with(app, delete)),
+        Route::post("/api/v1/records/{object}/batch", on(Create), "Create, update or upsert up to 10,000 records, all or nothing", super::with(app, batch))
+            .body(64 << 20)
+            .time(std::time::Duration::from_secs(300)),
+        Route::post("/api/v1/records/{object}/query", on(Read), "A page of a list", super::with(app, query)).reading(),
+        Route::post("/api/v1/records/{object}/aggregate", on(Read), "Groups and sums", super::with(app, aggregate)).reading(),
+        Route::get("/api/v1/records/{object}/{id}/history", on(Read), "What happened to a record, newest first", super::with(app, history)).query(&["cursor"]),
+        Route::get("/api/v1/records/{object}/{id}/timeline", on(Read), "What happened to a record, newest first", super::with(app, history)).query(&["cursor"]),
+        Route::get("/api/v1/records/{object}/{id}/why", on(Read), "Why a field has its value", super::with(app, why)).query(&["field"]),
+        Route::get("/api/v1/trash/{object}", on(Read), "Deleted records", super::with(app, trash)).query(&["cursor"]),
+        Route::post("/api/v1/trash/{object}/{id}/restore", on(Delete), "Bring a deleted record back", super::with(app, restore)),
+        Route::post("/api/v1/commits/{id}/undo", Need::SignedIn, "Undo a commit", super::with(app, undo)).takes::<Undo>(),
+        Route::post("/api/v1/search", Need::SignedIn, "Search all one may see", super::with(app, search)).takes::<Search>().reading(),
+    ]
+}
+
+/// Because of whom something is changed: the person, or a program with a key of its own.
+pub(super) fn because(ask: &Ask, body: &[u8]) -> Result<Because, Refused> {
+    let (cause, cause_id) = match &ask.caller()?.means {
+        Means::Session(_) => (Cause::Person, None),
+        Means::Key(id, _) => (Cause::Call, Some(id.as_bytes().to_vec())),
+    };
+    Ok(Because { cause: Some(cause), cause_id, idempotency: ask.idempotency(body)?, ..Because::default() })
+}
+
+/// Writes, or finds that the same request was carried out before: then its answer is given again, whatever stands in the way
+/// of doing it twice.
+pub(super) async fn write_once(app: &App, actor: &Arc<Actor>, changes: Vec<Change>, because: Because) -> Result<Done, Refused> {
+    let key = because.idempotency.clone();
+    match app.records.write(actor, changes, because).await {
+        Err(Refusal::Problems(problems)) => {
+            if let Some(key) = key {
+                let mut hash = Sha256::new();
+                hash.update(actor.id.as_bytes());
+                hash.update(key.key.as_bytes());
+                if let Some(done) = read_key_answer(&app.records, &hash.finalize()[..16], &key.body).await? {
+                    return Ok(done);
+                }
+            }
+            Err(problems.into())
+        }
+        done => Ok(done?),
+    }
+}
+
+pub(super) fn object(app: &App, ask: &Ask) -> Result<Arc<Object>, Refused> {
+    Ok(app.records.object_for(ask.actor()?, ask.param("object"))?)
+}
+
+async fn create(app: Arc<App>, mut ask: Ask) -> Answered {
+    let (json, bytes) = ask.json_and_bytes().await?;
+    let Json::Object(mut values) = json else { return Err(not_an_object()) };
+    let object = object(&app, &ask)?;
+    let id = new_id(&app.db().clock);
+    let mut because = because(&ask, &bytes)?;
+    because.with = beside(&app, &ask, &object, id, &mut values).await?;
+    let is_about_rights = people::is_organisation(&object.key);
+    let change = Change { object: object.id, kind: ChangeKind::Create { id: Some(id), values }, at: String::new() };
+    let done = write_once(&app, ask.actor()?, vec![change], because).await?;
+    if is_about_rights {
+        app.identity.standing_changed().await?;
+    }
+    let id = done.results.first().map_or(id, |(id, _)| *id);
+    let location = format!("/api/v1/records/{}/{id}", object.key);
+    Ok(created(answer(&app, &ask, &object, id).await?, &location))
+}
+
+/// Rows of the platform's own tables that change with a record: files become the record's, a person's standing follows.
+async fn beside(app: &App, ask: &Ask, object: &Object, id: RecordId, values: &mut Map<String, Json>) -> Result<Vec<TableWrite>, Refused> {
+    let mut with = files::claims(app, ask.actor()?, object, id, values).await?;
+    if people::is_organisation(&object.key) {
+        with.extend(people::beside(app, ask, object, id, values).await?);
+    }
+    Ok(with)
+}
+
+/// The record as whoever asks may see it. Who may write but not read gets the id alone.
+async fn answer(app: &App, ask: &Ask, object: &Object, id: RecordId) -> Answered {
+    match app.records.get(ask.actor()?, &object.key, id, None, ask.style).await {
+        Ok(got) => Ok(record(ask, got.json, got.version)),
+        Err(refusal) if refusal.problems().iter().any(|problem| problem.code == Code::NotFound) => {
+            Ok(json_text(json!({ "id": id }).to_string()))
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+async fn get(app: Arc<App>, ask: Ask) -> Answered {
+    let as_of = ask.query("as_of");
+    let got = app.records.get(ask.actor()?, ask.param("object"), ask.id("id")?, as_of.as_deref(), ask.style).await?;
+    Ok(record(&ask, got.json, got.version))
+}
+
+async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
+    let (json, bytes) = ask.json_and_bytes().await?;
+    let Json::Object(mut values) = json else { return Err(not_an_object()) };
+    let object = object(&app, &ask)?;
+    let id = ask.id("id")?;
+    let mut because = because(&ask, &bytes)?;
+    because.with = beside(&app, &ask, &object, id, &mut values).await?;
+    let change = Change { object: object.id, kind: ChangeKind::Update { id, values, version: ask.if_match() }, at: String::new() };
+    write_once(&app, ask.actor()?, vec![change], because).await?;
+    if people::is_organisation(&object.key) {
+        app.identity.standing_changed().await?;
+    }
+    answer(&app, &ask, &object, id).await
+}
+
+async fn delete(app: Arc<App>, ask: Ask) -> Answered {
+    let object = object(&app, &ask)?;
+    let id = ask.id("id")?;
+    let mut because = because(&ask, &[])?;
+    if object.key == "person" {
+        app.identity.may_shut_out(id, ask.actor()?.id).await?;
+        because.with = app.identity.remove(id);
+    }
+    let change = Change { object: object.id, kind: ChangeKind::Delete { id, version: ask.if_match() }, at: String::new() };
+    app.records.write(ask.actor()?, vec![change], because).await?;
+    if people::is_organisation(&object.key) {
+        app.identity.standing_changed().await?;
+    }
+    Ok(empty())
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Mode {
+    Create,
+    Update,
+    Upsert,
+}
+
+async fn batch(app: Arc<App>, mut ask: Ask) -> Answered {
+    let (json, bytes) = ask.json_and_bytes().await?;
+    let Json::Object(mut body) = json else { return Err(not_an_object()) };
+    let object = object(&app, &ask)?;
+    if people::is_organisation(&object.key) && body.get("mode").and_then(Json::as_str) != Some("create") {
+        // A person's standing follows one by one.
+        return Err(Refused::new(Code::Locked, "mode"));
+    }
+    let mut changes = changes(&object, &mut body)?;
+    let mut because = because(&ask, &bytes)?;
+    if files::has_files(&object) {
+        for change in &mut changes {
+            if let ChangeKind::Create { id, values } = &mut change.kind {
+                let id = *id.get_or_insert_with(|| new_id(&app.db().clock));
+                because.with.extend(files::claims(&app, ask.actor()?, &object, id, values).await?);
+            }
+        }
+    }
+    let done = write_once(&app, ask.actor()?, changes, because).await?;
+    if people::is_organisation(&object.key) {
+        app.identity.standing_changed().await?;
+    }
+    Ok(json_text(results(&done)))
+}
+
+/// The changes a batch asks for; each tells its problems under `records[n]`.
+fn changes(object: &Object, body: &mut Map<String, Json>) -> Result<Vec<Change>, Refused> {
+    let mut problems = Vec::new();
+    let records = match body.shift_remove("records") {
+        Some(Json::Array(records)) => records,
+        Some(_) => return Err(Problem::new(Code::WrongType, "records").with("expected", "list").into()),
+        None => return Err(Problem::new(Code::Missing, "records").with("name", "records").into()),
+    };
+    if records.len() > MOST {
+        return Err(Problem::new(Code::TooMany, "records").with("max", MOST).into());
+    }
+    let mode = match body.shift_remove("mode").map(serde_json::from_value::<Mode>) {
+        None => Mode::Create,
+        Some(Ok(mode)) => mode,
+        Some(Err(_)) => return Err(Problem::new(Code::NotOneOf, "mode").with("allowed", "create update upsert").into()),
+    };
+    let key: Option<Vec<String>> = match body.shift_remove("key") {
+        None | Some(Json::Null) => None,
+        Some(Json::String(one)) => Some(vec![one]),
+        Some(list) => match serde_json::from_value(list) {
+            Ok(list) => Some(list),
+            Err(_) => return Err(Problem::new(Code::WrongType, "key").with("expected", "list of field keys").into()),
+        },
+    };
+    problems.extend(body.keys().map(|name| Problem::new(Code::UnknownKey, name.as_str()).with("name", name)));
+    let mut changes = Vec::with_capacity(records.len());
+    for (n, item) in records.into_iter().enumerate() {
+        let at = format!("records[{n}]");
+        match item {
+            Json::Object(values) => match kind(mode, key.as_ref(), values) {
+                Ok(kind) => changes.push(Change { object: object.id, kind, at }),
+                Err(problem) => problems.push(problem.within(&at)),
+            },
+            _ => problems.push(Problem::new(Code::WrongType, at).with("expected", "object")),
+        }
+    }
+    if problems.is_empty() { Ok(changes) } else { Err(problems.into()) }
+}
+
+/// What one item of a batch means. Without a key, an item is known by its id.
+fn kind(mode: Mode, key: Option<&Vec<String>>, mut values: Map<String, Json>) -> Result<ChangeKind, Problem> {
+    if let Some(key) = key.filter(|key| !key.is_empty()) {
+        let mode = match mode {
+            Mode::Create => UpsertMode::CreateOnly,
+            Mode::Update => UpsertMode::UpdateOnly,
+            Mode::Upsert => UpsertMode::Either,
+        };
+        return Ok(ChangeKind::Upsert { key: key.clone(), values, mode });
+    }
+    let id = match (mode, values.get("id")) {
+        (Mode::Create, _) | (Mode::Upsert, None) => return Ok(ChangeKind::Create { id: None, values }),
+        (Mode::Update, None) => return Err(Problem::new(Code::Missing, "id").with("name", "id")),
+        (_, Some(id)) => id.as_str().and_then(|id| id.parse().ok()),
+    };
+    let Some(id) = id else { return Err(Problem::new(Code::NoSuchRecord, "id").with("value", &values["id"])) };
+    values.shift_remove("id");
+    // A version sent along is the one the change was made from.
+    let version = values.shift_remove("version").and_then(|version| version.as_i64());
+    Ok(ChangeKind::Update { id, values, version })
+}
+
+fn results(done: &Done) -> String {
+    let results: Vec<Json> = done.results.iter().map(|(id, fate)| json!({ "id": id, "status": fate.text() })).collect();
+    json!({ "results": results, "commit": done.commit.map(|commit| commit.to_string()) }).to_string()
+}
+
+async fn query(app: Arc<App>, mut ask: Ask) -> Answered {
+    let body = Json::Object(ask.object().await?);
+    Ok(json_text(app.records.query(ask.actor()?, ask.param("object"), &body, ask.style).await?))
+}
+
+async fn aggregate(app: Arc<App>, mut ask: Ask) -> Answered {
+    let body = Json::Object(ask.object().await?);
+    Ok(json_text(app.records.aggregate(ask.actor()?, ask.param("object"), &body, ask.style).await?))
+}
+
+async fn history(app: Arc<App>, ask: Ask) -> Answered {
+    let cursor = ask.query("cursor");
+    Ok(json_text(app.records.history(ask.actor()?, ask.param("object"), ask.id("id")?, cursor.as_deref(), ask.style).await?))
+}
+
+async fn why(app: Arc<App>, ask: Ask) -> Answered {
+    let field = ask.query("field").ok_or_else(|| Problem::new(Code::Missing, "field").with("name", "field"))?;
+    Ok(json_text(app.records.why(ask.actor()?, ask.param("object"), ask.id("id")?, &field, ask.style).await?))
+}
+
+async fn trash(app: Arc<App>, ask: Ask) -> Answered {
+    let cursor = ask.query("cursor");
+    Ok(json_text(app.records.trash(ask.actor()?, ask.param("object"), cursor.as_deref()).await?))
+}
+
+async fn restore(app: Arc<App>, ask: Ask) -> Answered {
+    let object = object(&app, &ask)?;
+    let id = ask.id("id")?;
+    app.records.restore(ask.actor()?, &object.key, id).await?;
+    answer(&app, &ask, &object, id).await
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Undo {
+    pub(super) dry_run: bool,
+    /// `refuse`, `skip` or `overwrite`.
+    conflicts: Option<String>,
+}
+
+impl Undo {
+    pub(super) fn conflicts(&self) -> Result<Conflicts, Refused> {
+        match self.conflicts.as_deref() {
+            None | Some("refuse") => Ok(Conflicts::Refuse),
+            Some("skip") => Ok(Conflicts::Skip),
+            Some("overwrite") => Ok(Conflicts::Overwrite),
+            Some(_) => Err(Problem::new(Code::NotOneOf, "conflicts").with("allowed", "refuse skip overwrite").into()),
+        }
+    }
+}
+
+async fn undo(app: Arc<App>, mut ask: Ask) -> Answered {
+    let said: Undo = ask.read_or_default().await?;
+    let conflicts = said.conflicts()?;
+    let commit = Moment(ask.param("id").parse().map_err(|_| Refused::not_found())?);
+    let text = app.records.undo(ask.actor()?, commit, said.dry_run, conflicts, ask.style).await?;
+    Ok(json_text(text))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Search {
+    text: String,
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+async fn search(app: Arc<App>, mut ask: Ask) -> Answered {
+    let said: Search = ask.read().await?;
+    Ok(json_text(app.records.search(ask.actor()?, &said.text, said.cursor.as_deref(), ask.style).await?))
+}
+
+fn not_an_object() -> Refused {
+    Refused::bad_request("a JSON object is expected / 应为 JSON 对象")
+}

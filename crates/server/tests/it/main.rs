@@ -1,0 +1,11 @@
+//! Everything through HTTP, on a real server without sockets. By resource; `anna` may, `ben` may not.
+
+mod console;
+mod definitions;
+mod files;
+mod people;
+mod records;
+mod routes;
+mod sign_in;
+mod solutions;
+mod world;

@@ -1,0 +1,2 @@
+// How a postal address is filled in.
+export { AddressInput as Input } from '../shapes/AddressShape';

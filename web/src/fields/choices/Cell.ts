@@ -1,0 +1,2 @@
+// How several of several options shows in a table and on a record's page.
+export { ChoiceCell as Cell } from '../shapes/ChoiceShape';

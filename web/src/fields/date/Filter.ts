@@ -1,0 +1,2 @@
+// The value of a filter over a day.
+export { DateFilter as Filter } from '../shapes/filters';

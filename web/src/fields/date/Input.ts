@@ -1,0 +1,2 @@
+// How a day is filled in.
+export { DateInput as Input } from '../shapes/DateShape';

@@ -1,0 +1,2 @@
+// What a designer sets for a day.
+export { DateSettings as Settings } from '../shapes/settings';

@@ -1,0 +1,2 @@
+// How a moment is filled in.
+export { DateInput as Input } from '../shapes/DateShape';

@@ -1,0 +1,2 @@
+// How one department shows in a table and on a record's page.
+export { RefCell as Cell } from '../shapes/RefShape';

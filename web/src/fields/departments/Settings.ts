@@ -1,0 +1,2 @@
+// What a designer sets for several departments.
+export { NoSettings as Settings } from '../shapes/settings';

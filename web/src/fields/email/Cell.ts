@@ -1,0 +1,2 @@
+// How an e-mail address shows in a table and on a record's page.
+export { OutwardCell as Cell } from '../shapes/SmallShapes';

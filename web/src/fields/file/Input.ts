@@ -1,0 +1,2 @@
+// How attachments is filled in.
+export { FileInput as Input } from '../shapes/FileShape';

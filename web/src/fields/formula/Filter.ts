@@ -1,0 +1,2 @@
+// The value of a filter over what a formula yields.
+export { ComputedFilter as Filter } from '../shapes/LookupShape';

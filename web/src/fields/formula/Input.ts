@@ -1,0 +1,2 @@
+// Nobody fills in what a formula yields: the server makes it.
+export const Input = null;

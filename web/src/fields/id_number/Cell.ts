@@ -1,0 +1,2 @@
+// How the number of an identity document shows in a table and on a record's page.
+export { TextCell as Cell } from '../shapes/TextShape';

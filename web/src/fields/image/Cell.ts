@@ -1,0 +1,2 @@
+// How pictures shows in a table and on a record's page.
+export { ImageCell as Cell } from '../shapes/FileShape';

@@ -1,0 +1,2 @@
+// How pictures is filled in.
+export { FileInput as Input } from '../shapes/FileShape';

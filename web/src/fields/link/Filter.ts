@@ -1,0 +1,2 @@
+// The value of a filter over records of another object.
+export { RefFilter as Filter } from '../shapes/filters';

@@ -1,0 +1,2 @@
+// What a designer sets for records of another object.
+export { LinkSettings as Settings } from '../shapes/linkSettings';

@@ -1,0 +1,2 @@
+// How several lines of text shows in a table and on a record's page.
+export { TextCell as Cell } from '../shapes/TextShape';

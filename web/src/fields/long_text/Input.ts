@@ -1,0 +1,2 @@
+// How several lines of text is filled in.
+export { LongTextInput as Input } from '../shapes/TextShape';

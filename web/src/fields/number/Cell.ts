@@ -1,0 +1,2 @@
+// How an exact number shows in a table and on a record's page.
+export { NumberCell as Cell } from '../shapes/NumberShape';

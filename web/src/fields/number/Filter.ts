@@ -1,0 +1,2 @@
+// The value of a filter over an exact number.
+export { NumberFilter as Filter } from '../shapes/filters';

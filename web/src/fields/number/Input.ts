@@ -1,0 +1,2 @@
+// How an exact number is filled in.
+export { NumberInput as Input } from '../shapes/NumberShape';

@@ -1,0 +1,2 @@
+// What a designer sets for an exact number.
+export { NumberSettings as Settings } from '../shapes/settings';

@@ -1,0 +1,2 @@
+// The value of a filter over one person of the company.
+export { RefFilter as Filter } from '../shapes/filters';

@@ -1,0 +1,2 @@
+// How one person of the company is filled in.
+export { RefInput as Input } from '../shapes/RefShape';

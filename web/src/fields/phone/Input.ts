@@ -1,0 +1,2 @@
+// How a telephone number is filled in.
+export { TextInput as Input } from '../shapes/TextShape';

@@ -1,0 +1,2 @@
+// How stars is filled in.
+export { RatingInput as Input } from '../shapes/SmallShapes';

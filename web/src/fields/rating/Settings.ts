@@ -1,0 +1,2 @@
+// What a designer sets for stars.
+export { RatingSettings as Settings } from '../shapes/settings';

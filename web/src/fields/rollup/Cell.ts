@@ -1,0 +1,2 @@
+// How a sum over linked records shows in a table and on a record's page.
+export { ComputedCell as Cell } from '../shapes/ComputedShape';

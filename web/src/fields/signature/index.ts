@@ -1,0 +1,25 @@
+// The field type `signature`: a signature by hand.
+import type { FieldKind } from '../kind';
+import { emptyOps } from '../operators';
+import { filesToText } from '../shapes/FileShape';
+import { Cell } from './Cell';
+import { Filter } from './Filter';
+import { Input } from './Input';
+import { Settings } from './Settings';
+
+export const kind: FieldKind = {
+  key: 'signature',
+  group: 'more',
+  sign: '✎',
+  Cell,
+  Input,
+  Filter,
+  Settings,
+  ops: emptyOps,
+  align: 'left',
+  width: 120,
+  inline: false,
+  wide: true,
+  sums: ['count'],
+  toText: filesToText,
+};

@@ -1,0 +1,2 @@
+// How free tags shows in a table and on a record's page.
+export { ChoiceCell as Cell } from '../shapes/ChoiceShape';

@@ -1,0 +1,2 @@
+// The value of a filter over free tags.
+export { TextFilter as Filter } from '../shapes/filters';

@@ -1,0 +1,2 @@
+// The value of a filter over one line of text.
+export { TextFilter as Filter } from '../shapes/filters';

@@ -1,0 +1,2 @@
+// How a time of day shows in a table and on a record's page.
+export { DateCell as Cell } from '../shapes/DateShape';

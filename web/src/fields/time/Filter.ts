@@ -1,0 +1,2 @@
+// The value of a filter over a time of day.
+export { DateFilter as Filter } from '../shapes/filters';

@@ -1,0 +1,2 @@
+// How a time of day is filled in.
+export { TimeInput as Input } from '../shapes/DateShape';
