@@ -1,10 +1,16 @@
 //! The write door: permit, read, derive, check, save, history, in one transaction, all problems at once.
 
+mod check;
+mod decide;
+mod find;
 mod lookups;
 mod parse;
 mod plan;
 mod removal;
 mod rollups;
+mod rows;
+mod subforms;
+mod targets;
 mod work;
 
 use std::sync::Arc;
