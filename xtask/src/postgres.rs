@@ -47,6 +47,16 @@ pub(crate) fn run() -> Result<bool> {
 
 impl Cluster {
     pub(crate) fn start() -> Result<Cluster> {
+        Cluster::with(SETTINGS)
+    }
+
+    /// As PostgreSQL comes, for measuring: what is committed is on the disk.
+    #[cfg(feature = "bench")]
+    pub(crate) fn durable() -> Result<Cluster> {
+        Cluster::with(&["timezone=UTC"])
+    }
+
+    fn with(settings: &[&str]) -> Result<Cluster> {
         sweep();
         let programs = programs()?;
         let owner = Owner::find()?;
@@ -68,7 +78,7 @@ impl Cluster {
         }
         // Between asking for a free port and taking it another program may be quicker.
         for _ in 0..4 {
-            if let Some(cluster) = Cluster::serve(&owner, &programs, &folder)? {
+            if let Some(cluster) = Cluster::serve(&owner, &programs, &folder, settings)? {
                 return Ok(cluster);
             }
         }
@@ -77,12 +87,12 @@ impl Cluster {
         bail!("PostgreSQL does not start:\n{log}")
     }
 
-    fn serve(owner: &Owner, programs: &Path, folder: &Path) -> Result<Option<Cluster>> {
+    fn serve(owner: &Owner, programs: &Path, folder: &Path, settings: &[&str]) -> Result<Option<Cluster>> {
         let port = free_port()?;
         let log = fs::File::create(folder.join("log"))?;
         let mut command = owner.command(&programs.join("postgres"));
         command.arg("-D").arg(folder.join("data")).args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k"]).arg(folder);
-        for setting in SETTINGS {
+        for setting in settings {
             command.args(["-c", setting]);
         }
         command.current_dir(folder).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
