@@ -30,7 +30,7 @@ export const tests = [
       await page.getByRole('button', { name: '预演' }).click();
       await page.getByText('预演完成').waitFor();
       assert.equal(await countOf(page, null), before, 'a dry run changes nothing');
-      await page.getByText('导入甲').first().waitFor();
+      await page.locator('.import-row', { hasText: '筛选1' }).getByText('77.25').waitFor();
       await page.getByRole('button', { name: /导入 3 行/ }).click();
       await page.getByText('导入完成').waitFor();
       assert.equal(await countOf(page, null), before + 2);
@@ -54,6 +54,7 @@ export const tests = [
       await page
         .locator('input[type=file]')
         .setInputFiles(file('bad.csv', '名称,数量\n好行,1\n坏行,很多\n,3\n'));
+      await page.getByText('全部不导入').click();
       await page.getByRole('button', { name: '预演' }).click();
       await page.getByText('2 行不能导入').waitFor();
       assert.ok(await page.getByRole('button', { name: /导入 1 行/ }).isDisabled());

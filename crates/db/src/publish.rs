@@ -35,6 +35,7 @@ pub struct Publish {
 const SLICE: i64 = 2_000;
 
 /// What filling a change means for a row.
+#[expect(clippy::large_enum_variant, reason = "one at a time")]
 pub(crate) enum Filling<'a> {
     None,
     /// Each row is read whole, changed by the closure's rules, and the changed places written.

@@ -254,10 +254,10 @@ impl Records {
             .that(Where::Is("object", i64::from(object.id).into()))
             .ordered("moment desc, record")
             .limit(101);
-        if let Some(text) = cursor {
-            if let [Value::Number(moment)] = &cursor::read(&self.inner.secret, &shape, text)?[..] {
-                select = select.that(Where::AtMost("moment", i64::try_from(*moment).unwrap_or_default().into()));
-            }
+        if let Some(text) = cursor
+            && let [Value::Number(moment)] = &cursor::read(&self.inner.secret, &shape, text)?[..]
+        {
+            select = select.that(Where::AtMost("moment", i64::try_from(*moment).unwrap_or_default().into()));
         }
         let rows = self.db().table(select).await?;
         let mut json = String::from("{\"records\":[");

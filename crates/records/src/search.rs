@@ -204,7 +204,7 @@ fn fit(looked: &[&Field], values: &[Value], title: Option<usize>, text: &str) ->
             _ => value.as_text().unwrap_or_default().to_owned(),
         };
         let fit = if title == Some(place) {
-            let sounds = || text.is_ascii().then(|| readings(&searched)).unwrap_or_default();
+            let sounds = || if text.is_ascii() { readings(&searched) } else { Vec::new() };
             match searched.find(text) {
                 Some(0) => Some(Fit::TitleBegins),
                 Some(_) => Some(Fit::Title),

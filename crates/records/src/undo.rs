@@ -1,10 +1,12 @@
 //! Undo: a commit, or all commits of an import, taken back through the write door, others' later work kept unless told
 //! otherwise.
 
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use kehub_db::{Answer, Ask, convert};
+use kehub_model::fields::Column;
 use kehub_model::history::undo::{self, Choice, Fate, Fields, LaterEdits, Now, Place, RecordKey, Row, UndoPlan};
 use kehub_model::history::{Cause, Commit, Entry, Op};
 use kehub_model::query::{Cond, Is};
@@ -243,11 +245,14 @@ impl Records {
             let Some(newest) = newest.filter(|newest| *newest > commit) else { continue };
             let mut next = Some(newest);
             while let Some(moment) = next.filter(|moment| *moment > commit) {
-                if !commits.contains_key(&moment) {
-                    let Some(found) = self.commit_at(moment).await? else { break };
-                    commits.insert(moment, found);
-                }
-                next = commits[&moment].body.entries.iter().find(|later| later.record == entry.record).and_then(|later| later.prev);
+                let found = match commits.entry(moment) {
+                    Slot::Occupied(known) => known.into_mut(),
+                    Slot::Vacant(place) => match self.commit_at(moment).await? {
+                        Some(found) => place.insert(found),
+                        None => break,
+                    },
+                };
+                next = found.body.entries.iter().find(|later| later.record == entry.record).and_then(|later| later.prev);
             }
         }
         Ok(LaterEdits::of_commits(commits.values().rev().filter(|commit| !chain.contains(&commit.moment))))
@@ -393,6 +398,23 @@ fn refuse_conflicts(catalog: &Catalog, plan: &UndoPlan) -> Result<(), Refusal> {
     if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
 }
 
+/// Whether a value could stand in such a column.
+fn has_shape(column: &Column, value: &Value) -> bool {
+    matches!(
+        (column, value),
+        (_, Value::Null)
+            | (Column::Decimal { .. } | Column::Exact, Value::Number(_))
+            | (Column::Text { .. }, Value::Text(_))
+            | (Column::Bool, Value::Bool(_))
+            | (Column::Date, Value::Date(_))
+            | (Column::DateTime, Value::DateTime(_))
+            | (Column::Time, Value::Time(_))
+            | (Column::Id { .. }, Value::Id(_))
+            | (Column::Keys | Column::Links { .. }, Value::List(_))
+            | (Column::Json { .. }, Value::Json(_))
+    )
+}
+
 /// The catalog as the undo planner asks it.
 struct CatalogFields<'a> {
     catalog: &'a Catalog,
@@ -423,20 +445,7 @@ impl Fields for CatalogFields<'_> {
                 return Err(Problem::new(Code::UnknownOption, known.key.as_str()).with("value", key));
             }
         }
-        let same_shape = match (&known.column, value) {
-            (_, Value::Null) => true,
-            (kehub_model::fields::Column::Decimal { .. } | kehub_model::fields::Column::Exact, Value::Number(_)) => true,
-            (kehub_model::fields::Column::Text { .. }, Value::Text(_)) => true,
-            (kehub_model::fields::Column::Bool, Value::Bool(_)) => true,
-            (kehub_model::fields::Column::Date, Value::Date(_)) => true,
-            (kehub_model::fields::Column::DateTime, Value::DateTime(_)) => true,
-            (kehub_model::fields::Column::Time, Value::Time(_)) => true,
-            (kehub_model::fields::Column::Id { .. }, Value::Id(_)) => true,
-            (kehub_model::fields::Column::Keys | kehub_model::fields::Column::Links { .. }, Value::List(_)) => true,
-            (kehub_model::fields::Column::Json { .. }, Value::Json(_)) => true,
-            _ => false,
-        };
-        if same_shape {
+        if has_shape(&known.column, value) {
             return Ok(value.clone());
         }
         // Written under another type: through the converter that moved the column.

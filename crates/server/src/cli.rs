@@ -262,7 +262,21 @@ async fn tend(app: Arc<App>) {
             }
         }
     };
-    tokio::join!(app.records.tend(), checkpoints);
+    let people = async {
+        let mut changed = app.records.changed();
+        loop {
+            match changed.recv().await {
+                Ok((object, _)) if object != "person" => continue,
+                Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+                // Of too many changes some may have been of people.
+                Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+            }
+            if let Err(refused) = app.identity.follow_records().await {
+                tracing::warn!(refusal = %refused.refusal, "sign-in could not follow the records of people");
+            }
+        }
+    };
+    tokio::join!(app.records.tend(), checkpoints, people);
 }
 
 /// When the system or a person at the keyboard says that it is enough.

@@ -170,7 +170,7 @@ export interface ImportJob {
   created_at?: string;
 }
 
-export type Fate = 'new' | 'changed' | 'same' | 'failed' | 'ambiguous';
+export type Fate = 'new' | 'changed' | 'same' | 'skipped' | 'failed' | 'ambiguous';
 
 export interface ImportRow {
   n: number;

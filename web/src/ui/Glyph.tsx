@@ -1,6 +1,6 @@
 // A small coloured square with a letter or a drawn sign: the icon of an app or an object.
 import { tintOf } from './colors';
-import { signs } from './signs';
+import { signOf } from './signs';
 
 export function Glyph({
   name,
@@ -16,7 +16,7 @@ export function Glyph({
   size?: number;
 }) {
   const tint = tintOf(color, seed);
-  const sign = icon ? signs[icon] : undefined;
+  const sign = icon ? signOf(icon) : undefined;
   return (
     <span
       className="glyph"

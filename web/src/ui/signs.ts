@@ -30,4 +30,20 @@ export const signs: Record<string, string> = {
   bolt: 'M13 3L5 14h6l-1 7 8-11h-6z',
 };
 
+/** Names that other icon sets use for the same things. */
+const others: Record<string, string> = {
+  appstore: 'box',
+  bank: 'building',
+  contacts: 'user',
+  fund: 'chart',
+  message: 'chat',
+  team: 'users',
+  shop: 'cart',
+  setting: 'tool',
+  'file-text': 'file',
+  dollar: 'money',
+};
+
+export const signOf = (icon: string): string | undefined => signs[others[icon] ?? icon];
+
 export const signNames = Object.keys(signs);

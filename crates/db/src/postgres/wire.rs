@@ -14,7 +14,7 @@ type Failure = Box<dyn std::error::Error + Sync + Send>;
 impl ToSql for Bind {
     fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Failure> {
         match self {
-            Bind::Null => return Ok(IsNull::Yes),
+            Bind::Null => Ok(IsNull::Yes),
             Bind::Bool(yes) => yes.to_sql(kind, out),
             Bind::Int(number) => int(*number, kind, out),
             Bind::Text(text) => text.as_str().to_sql(kind, out),

@@ -108,6 +108,9 @@ pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>, numbers: Arc<
     Ok(queue)
 }
 
+/// A save and where its answer goes.
+type Queued = (Box<dyn Save>, oneshot::Sender<Result<Outcome, Fault>>);
+
 struct Writer {
     connection: Connection,
     clock: Arc<dyn Clock>,
@@ -153,7 +156,7 @@ impl Writer {
     }
 
     /// Runs and commits a batch; false when storage has failed and nothing may be acknowledged any more.
-    fn batch(&mut self, saves: Vec<(Box<dyn Save>, oneshot::Sender<Result<Outcome, Fault>>)>) -> bool {
+    fn batch(&mut self, saves: Vec<Queued>) -> bool {
         if saves.is_empty() {
             return true;
         }

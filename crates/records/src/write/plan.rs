@@ -23,6 +23,9 @@ use crate::change::{Because, Change, ChangeKind, Fate, UpsertMode};
 use crate::read::{operand, plan_of};
 use crate::state::{State, id_pick};
 
+/// The fields and values by which a record is named.
+type By = Vec<(String, serde_json::Value)>;
+
 /// Where a write stands: each stage first asks, then takes the answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -42,6 +45,12 @@ enum Stage {
     Unique,
     Decide,
 }
+
+/// Numbers to be taken of one series: field, period, start, and which items' places they are for.
+type Taking = (i32, String, i64, Vec<(usize, usize)>);
+
+/// Unique values to be asked after: object, column, hashes, and which items' combinations they are.
+type Wanted = (ObjectId, String, Vec<[u8; 16]>, Vec<(usize, usize)>);
 
 pub(super) struct Writing {
     pub(super) state: Arc<State>,
@@ -159,7 +168,7 @@ impl Writing {
         for n in 0..self.changes.len() {
             let object = self.object(self.changes[n].object);
             for (place, written) in self.resolved[n].values.clone() {
-                let items: Vec<(Option<usize>, Vec<(String, serde_json::Value)>)> = match written {
+                let items: Vec<(Option<usize>, By)> = match written {
                     Written::By(by) => vec![(None, by)],
                     Written::Many(many) => many
                         .into_iter()
@@ -176,7 +185,7 @@ impl Writing {
                 }
             }
             if let ChangeKind::Upsert { key, values, .. } = &self.changes[n].kind {
-                let by: Vec<(String, serde_json::Value)> =
+                let by: By =
                     key.iter().map(|key| (key.clone(), values.get(key).cloned().unwrap_or_default())).collect();
                 let at = self.changes[n].at.clone();
                 let cond = self.by_condition(&object, &by, &at);
@@ -326,11 +335,11 @@ impl Writing {
     fn new_item(&mut self, object: &Arc<Object>, id: RecordId, at: String, source: Option<usize>) -> usize {
         let mut after = vec![Value::Null; object.fields.len()];
         let mut written = Vec::new();
-        for place in 0..object.fields.len() {
-            if !object.fields[place].is_writable() {
-                if let Kind::Rollup(_) = object.fields[place].def.kind {
-                    after[place] = crate::derive::rollup(&self.state.catalog, object, object.fields[place].id)
-                        .map_or(Value::Null, |rollup| rollup.of_none());
+        for (place, field) in object.fields.iter().enumerate() {
+            if !field.is_writable() {
+                if let Kind::Rollup(_) = field.def.kind {
+                    after[place] =
+                        crate::derive::rollup(&self.state.catalog, object, field.id).map_or(Value::Null, |rollup| rollup.of_none());
                 }
                 continue;
             }
@@ -563,14 +572,14 @@ impl Writing {
             self.target_checks.push((object, ids));
         }
         let day = self.clock.now().with_timezone(&chrono_tz::Asia::Shanghai).date_naive();
-        let mut taken: Vec<(i32, String, i64, Vec<(usize, usize)>)> = Vec::new();
+        let mut taken: Vec<Taking> = Vec::new();
         for (n, item) in self.work.items.iter().enumerate().filter(|(_, item)| item.op == Op::Create) {
             for (place, field) in item.object.fields.iter().enumerate() {
                 let Kind::Serial(serial) = &field.def.kind else { continue };
                 let period = serial.period(day);
                 match taken.iter_mut().find(|(id, of, _, _)| *id == field.id && *of == period) {
                     Some((_, _, _, places)) => places.push((n, place)),
-                    None => taken.push((field.id, period, i64::try_from(serial.count().start).unwrap_or(1), vec![(n, place)])),
+                    None => taken.push((field.id, period, serial.count().start, vec![(n, place)])),
                 }
             }
         }
@@ -680,7 +689,7 @@ impl Writing {
     fn ask_unique(&mut self) -> Vec<Ask> {
         let mut asks = Vec::new();
         let mut seen: HashMap<(ObjectId, String, [u8; 16]), usize> = HashMap::new();
-        let mut by_column: Vec<(ObjectId, String, Vec<[u8; 16]>, Vec<(usize, usize)>)> = Vec::new();
+        let mut by_column: Vec<Wanted> = Vec::new();
         let mut clashes = Vec::new();
         for (n, item) in self.work.items.iter().enumerate().filter(|(_, item)| item.op != Op::Delete) {
             for (u, unique) in item.object.unique.iter().enumerate() {

@@ -14,8 +14,10 @@ use tokio::sync::mpsc;
 
 use crate::app::App;
 
-/// A line that says nothing, so that proxies keep the connection and we notice who has gone or may no longer listen.
-const BREATH: Duration = Duration::from_secs(20);
+/// How often it is looked whether the listener still may, and whether something was published.
+const LOOK: Duration = Duration::from_secs(1);
+/// After so many looks a line that says nothing, so that proxies keep the connection.
+const BREATH: u32 = 20;
 
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     vec![Route::get("/api/v1/events", Need::SignedIn, "Server-sent events: which object is at which version", super::with(app, listen)).unending()]
@@ -36,6 +38,8 @@ async fn tell(app: Arc<App>, ask: Ask, lines: mpsc::Sender<Bytes>) {
     let mut changed = app.records.changed();
     let mut end = app.end.subscribe();
     let mut catalog = app.records.catalog().number;
+    let mut look = tokio::time::interval(LOOK);
+    let mut looks = 0;
     if lines.send(Bytes::from_static(b": hello\nretry: 3000\n\n")).await.is_err() {
         return;
     }
@@ -43,12 +47,15 @@ async fn tell(app: Arc<App>, ask: Ask, lines: mpsc::Sender<Bytes>) {
         let line = tokio::select! {
             _ = end.changed() => return,
             () = lines.closed() => return,
-            () = tokio::time::sleep(BREATH) => Some(Bytes::from_static(b": \n\n")),
+            _ = look.tick() => {
+                looks += 1;
+                (looks % BREATH == 0).then(|| Bytes::from_static(b": \n\n"))
+            }
             said = changed.recv() => match said {
-                Ok((object, version)) => {
-                    let Some(actor) = still(&app, &ask).await else { return };
-                    line(&app, &actor, &object, version)
-                }
+                Ok((object, version)) => match still(&app, &ask).await {
+                    Some(actor) => line(&app, &actor, &object, version),
+                    None => return,
+                },
                 // Too much happened to tell it all: everything shown is asked for again.
                 Err(RecvError::Lagged(_)) => Some(Bytes::from_static(b"data: {\"object\":\"*\"}\n\n")),
                 Err(RecvError::Closed) => return,

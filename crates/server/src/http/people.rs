@@ -52,6 +52,7 @@ pub(super) async fn beside(app: &App, ask: &Ask, object: &Object, id: RecordId, 
     if !actor.has(Right::People) {
         return Err(Refused::forbidden());
     }
+    may_manage(app, ask, id).await?;
     let mut writes = Vec::new();
     if let Some(email) = email.and_then(Json::as_str) {
         writes.push(app.identity.address_becomes(id, email).await?);
@@ -194,8 +195,11 @@ async fn make(app: Arc<App>, mut ask: Ask) -> Answered {
     let (body, bytes) = ask.json_and_bytes().await?;
     let Json::Object(body) = body else { return Err(Refused::bad_request("a JSON object is expected / 应为 JSON 对象")) };
     let mut said = said(&app, &ask, body).await?;
-    let email = said.values.get("email").and_then(Json::as_str).unwrap_or_default().to_owned();
-    if !said.values.contains_key("name") && !email.is_empty() {
+    let email = said.values.get("email").and_then(Json::as_str).unwrap_or_default().trim().to_owned();
+    if email.is_empty() {
+        return Err(Problem::new(Code::Required, "email").with("field", "email").into());
+    }
+    if !said.values.contains_key("name") {
         let name = email.split('@').next().unwrap_or_default().to_owned();
         said.values.insert("name".into(), name.into());
     }
@@ -227,6 +231,7 @@ async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
     let (body, bytes) = ask.json_and_bytes().await?;
     let Json::Object(body) = body else { return Err(Refused::bad_request("a JSON object is expected / 应为 JSON 对象")) };
     let id = ask.id("id")?;
+    may_manage(&app, &ask, id).await?;
     let said = said(&app, &ask, body).await?;
     let catalog = app.records.catalog();
     let object = catalog.object("person").ok_or_else(Refused::not_found)?;
@@ -275,10 +280,13 @@ async fn link(app: Arc<App>, ask: Ask, kind: LinkKind) -> Answered {
     json(&json!({ "url": app.identity.make_link(id, kind).await? }))
 }
 
-/// Only an administrator may act for an administrator: a link that sets his password is his whole standing.
-async fn may_manage(app: &App, ask: &Ask, id: RecordId) -> Result<(), Refused> {
+/// Who may more than oneself is not one's to manage: a link that sets his password is his whole standing.
+pub(super) async fn may_manage(app: &App, ask: &Ask, id: RecordId) -> Result<(), Refused> {
     let is_admin = identity::credential(app.db(), id).await?.is_some_and(|one| one.is_admin);
-    if is_admin && !ask.actor()?.is_unbound { Err(Refused::forbidden()) } else { Ok(()) }
+    if is_admin && !ask.actor()?.is_unbound {
+        return Err(Refused::forbidden());
+    }
+    roles::may_take(app, ask.actor()?, id, &[]).await
 }
 
 async fn disable(app: Arc<App>, ask: Ask) -> Answered {

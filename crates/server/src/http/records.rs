@@ -139,6 +139,7 @@ async fn delete(app: Arc<App>, ask: Ask) -> Answered {
     let id = ask.id("id")?;
     let mut because = because(&ask, &[])?;
     if object.key == "person" {
+        people::may_manage(&app, &ask, id).await?;
         app.identity.may_shut_out(id, ask.actor()?.id).await?;
         because.with = app.identity.remove(id);
     }

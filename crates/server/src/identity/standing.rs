@@ -3,6 +3,8 @@
 use kehub_api::Refused;
 use kehub_db::{Bind, TableWrite, Where};
 use kehub_model::{Code, Problem, RecordId};
+use kehub_records::Style;
+use serde_json::{Value as Json, json};
 
 use super::store::{self, Credential};
 use super::{Identity, folded, is_weak};
@@ -93,6 +95,53 @@ impl Identity {
             self.forget();
         }
         Ok(())
+    }
+
+    /// Follows the records of people where they were changed another way than one by one: by an import, an undo, a batch.
+    pub async fn follow_records(&self) -> Result<(), Refused> {
+        let console = kehub_model::Actor::console();
+        let known = store::credentials(self.db()).await?;
+        let mut writes = Vec::new();
+        let mut cursor = Json::Null;
+        loop {
+            let mut body = json!({ "fields": ["email", "is_active"], "limit": 1000 });
+            if !cursor.is_null() {
+                body["cursor"] = cursor;
+            }
+            let text = self.records.query(&console, "person", &body, Style::default()).await?;
+            let mut page: Json = serde_json::from_str(&text).map_err(Refused::fault)?;
+            for record in page["records"].as_array().into_iter().flatten() {
+                let id: Option<RecordId> = record["id"].as_str().and_then(|id| id.parse().ok());
+                let Some(credential) = known.iter().find(|one| Some(one.person) == id) else { continue };
+                writes.extend(self.followed(&known, credential, record));
+            }
+            cursor = page["next_cursor"].take();
+            if cursor.is_null() {
+                break;
+            }
+        }
+        if !writes.is_empty() {
+            self.db().write_rights(writes).await?;
+            self.records.refresh().await?;
+            self.forget();
+        }
+        Ok(())
+    }
+
+    /// What of a credential is other than its record says.
+    fn followed(&self, all: &[Credential], credential: &Credential, record: &Json) -> Vec<TableWrite> {
+        let mut writes = Vec::new();
+        let email = record["email"].as_str().map(folded).filter(|email| all.iter().all(|one| one.email != *email));
+        if let Some(email) = email {
+            writes.push(store::change_credential(credential.person, vec![("email", email.into())]));
+        }
+        let is_last = credential.is_admin && all.iter().filter(|one| one.is_admin && !one.is_disabled).count() == 1;
+        match record["is_active"].as_bool() {
+            Some(false) if !credential.is_disabled && !is_last => writes.extend(self.shut_out(credential.person, true)),
+            Some(true) if credential.is_disabled => writes.extend(self.shut_out(credential.person, false)),
+            _ => {}
+        }
+        writes
     }
 
     /// Standing has changed: rights are compiled anew and nobody's session is believed unseen.

@@ -3,6 +3,7 @@
 mod console;
 mod definitions;
 mod files;
+mod imports;
 mod people;
 mod records;
 mod routes;

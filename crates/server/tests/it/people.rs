@@ -43,6 +43,11 @@ async fn one_can_give_only_what_one_holds() {
     // A link that sets an administrator's password would be his whole standing.
     let anna = world.anna.get("/api/v1/me").await.id();
     world.ben.post(&format!("/api/v1/people/{anna}/password_reset"), json!({})).await.refused(403);
+    world.ben.patch(&format!("/api/v1/people/{anna}"), json!({ "password": PASSWORD })).await.refused(403);
+    let body = json!({ "email": "cleo@kehub.test", "name": "Cleo", "roles": ["strong"], "password": PASSWORD });
+    let cleo = world.anna.post("/api/v1/people", body).await.good().id();
+    world.ben.post(&format!("/api/v1/people/{cleo}/password_reset"), json!({})).await.refused(403);
+    world.ben.patch(&format!("/api/v1/people/{cleo}"), json!({ "email": "ben2@kehub.test" })).await.refused(403);
 }
 
 #[tokio::test]
@@ -73,6 +78,19 @@ async fn a_persons_address_is_what_he_signs_in_by() {
     world.anna.patch(&path, json!({ "email": "benjamin@kehub.test" })).await.good();
     sign_in(&world.nobody, "benjamin@kehub.test").await;
     world.nobody.post("/api/v1/session", json!({ "email": "ben@kehub.test", "password": PASSWORD })).await.refused(401);
+    // An import or an undo changes records without asking; what lets one sign in follows.
+    let body = json!({ "records": [{ "email": "benjamin@kehub.test", "is_active": false }], "key": ["email"], "mode": "update" });
+    world.anna.post("/api/v1/records/person/batch", body).await.refused(422);
+    let console = std::sync::Arc::new(kehub_model::Actor::console());
+    let object = world.app.records.catalog().object("person").unwrap().id;
+    let values = json!({ "is_active": false, "email": "b@kehub.test" }).as_object().unwrap().clone();
+    let kind = kehub_records::ChangeKind::Update { id: world.ben_id.parse().unwrap(), values, version: None };
+    let change = kehub_records::Change { object, kind, at: String::new() };
+    world.app.records.write(&console, vec![change], kehub_records::Because::default()).await.unwrap();
+    world.app.identity.follow_records().await.unwrap();
+    world.ben.get("/api/v1/me").await.refused(401);
+    world.anna.post(&format!("/api/v1/people/{}/enable", world.ben_id), json!({})).await.good();
+    sign_in(&world.nobody, "b@kehub.test").await;
     world.anna.delete(&path).await.good();
     world.ben.get("/api/v1/me").await.refused(401);
 }

@@ -109,7 +109,7 @@ impl Imports {
             if !kept.is_empty() {
                 self.records().db().write(kept.iter().map(|row| store::put_shown(job.id, row)).collect()).await?;
             }
-            live.at(done);
+            live.at(done, pass.counts);
         }
         job.body.total = done;
         job.body.counts = pass.counts;
@@ -135,7 +135,7 @@ impl Imports {
         pass.kept = reached.kept;
         let path = failures::path(&self.folder_of(job.id));
         let mut failures = Failures::open(&path, &pass.headings, job.body.language, reached.failures)?;
-        live.begins_at(reached.done);
+        live.begins_at(reached.done, reached.counts);
         let mut rows = self.read_file(job);
         let (mut chunks, mut done) = (0, 0);
         while let Some(read) = rows.recv().await {
@@ -166,7 +166,7 @@ impl Imports {
             if job.body.mapping.mode == Mode::AllOrNothing && pass.counts.bad() > 0 {
                 return Err(Stop::BadRows);
             }
-            live.at(done);
+            live.at(done, pass.counts);
         }
         live.of(done);
         self.link_later(job, &mut pass, &mut reached, &mut failures).await?;
@@ -305,7 +305,10 @@ impl Imports {
         words.sort_by(|a, b| (b.1, &a.0).cmp(&(a.1, &b.0)));
         let mut told = Vec::new();
         for ((place, value), count) in words.into_iter().take(TOLD) {
-            let near = self.near(pass, place, &value).await?;
+            let near = match pass.nears.get(&(place, value.clone())) {
+                Some(near) => near.clone(),
+                None => self.compare(pass, place, &value).await?,
+            };
             told.push(Unknown { column: pass.plan.places[place].heading.clone(), value, count, near });
         }
         Ok(told)

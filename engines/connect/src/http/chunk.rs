@@ -11,7 +11,7 @@ use kehub_model::object::ObjectDef;
 use kehub_model::schema::Edit;
 use kehub_model::{Actor, Catalog, Cell, Code, Label, Problem, RecordId, key};
 use kehub_records::{Because, Change, ChangeKind, Refusal};
-use serde_json::{Map, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::{Imports, ask};
 use crate::definition::Mapping;
@@ -47,6 +47,8 @@ pub(super) struct Pass {
     pub(super) unknown: BTreeMap<(usize, String), u64>,
     /// Names near which they may be, by object and field.
     pub(super) names: HashMap<(String, String), Arc<Vec<String>>>,
+    /// What may be meant by unknown words, as far as it was compared.
+    pub(super) nears: HashMap<(usize, String), Vec<Json>>,
     pub(super) kept: usize,
 }
 
@@ -80,6 +82,7 @@ impl Pass {
             counts: Counts::default(),
             unknown: BTreeMap::new(),
             names: HashMap::new(),
+            nears: HashMap::new(),
             kept: 0,
         })
     }
@@ -381,7 +384,7 @@ fn forget(known: &mut Known) {
         if texts.len() > REMEMBERED {
             texts.clear();
         } else {
-            texts.retain(|_, hits| !matches!(hits, Hits::None | Hits::Later));
+            texts.retain(|_, hits| matches!(hits, Hits::One(..) | Hits::Many));
         }
     }
 }

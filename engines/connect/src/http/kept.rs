@@ -54,8 +54,22 @@ impl Imports {
         Ok(titles)
     }
 
-    /// What may be meant by a word nobody knows.
-    pub(super) async fn near(&self, pass: &mut Pass, place: usize, text: &str) -> Result<Vec<Json>, Refusal> {
+    /// What may be meant by a word nobody knows; beyond so many words nobody looks.
+    async fn near(&self, pass: &mut Pass, place: usize, text: &str) -> Result<Vec<Json>, Refusal> {
+        const COMPARED: usize = 200;
+        let word = (place, text.to_owned());
+        if let Some(near) = pass.nears.get(&word) {
+            return Ok(near.clone());
+        }
+        if pass.nears.len() >= COMPARED {
+            return Ok(Vec::new());
+        }
+        let near = self.compare(pass, place, text).await?;
+        pass.nears.insert(word, near.clone());
+        Ok(near)
+    }
+
+    pub(super) async fn compare(&self, pass: &mut Pass, place: usize, text: &str) -> Result<Vec<Json>, Refusal> {
         let Some(found) = pass.plan.places.get(place) else { return Ok(Vec::new()) };
         let Some(link) = &found.link else {
             let options = found.kind.options().iter().filter(|option| !option.retired);

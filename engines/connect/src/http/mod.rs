@@ -61,6 +61,7 @@ pub(crate) struct Live {
     total: AtomicU64,
     /// Rows that were done when this process began.
     before: AtomicU64,
+    counts: Mutex<Counts>,
     begun: Instant,
     ended: watch::Sender<bool>,
 }
@@ -400,6 +401,7 @@ impl Imports {
             done: AtomicU64::new(0),
             total: AtomicU64::new(job.body.total),
             before: AtomicU64::new(0),
+            counts: Mutex::default(),
             begun: Instant::now(),
             ended,
         });

@@ -5,14 +5,14 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value as Json, json};
 
 use super::Imports;
-use crate::store::{self, Job, Progress, State};
+use crate::store::{self, Counts, Job, Progress, State};
 
 impl Imports {
     /// The job as `GET /imports/{id}` answers it.
     pub(super) async fn shown(&self, job: &Job) -> Json {
         let live = self.inner.live.lock().get(&job.id).cloned();
         let (progress, counts) = match live {
-            Some(live) => (live.progress(), None),
+            Some(live) => (live.progress(), Some(*live.counts.lock())),
             None => {
                 // Carried out by another node, or not at all now.
                 let reached = if job.state == State::Running {
@@ -65,13 +65,14 @@ pub(super) fn short(job: &Job) -> Json {
 }
 
 impl super::Live {
-    pub(super) fn at(&self, done: u64) {
+    pub(super) fn at(&self, done: u64, counts: Counts) {
+        *self.counts.lock() = counts;
         self.done.store(done, Ordering::Relaxed);
     }
 
-    pub(super) fn begins_at(&self, done: u64) {
+    pub(super) fn begins_at(&self, done: u64, counts: Counts) {
         self.before.store(done, Ordering::Relaxed);
-        self.at(done);
+        self.at(done, counts);
     }
 
     pub(super) fn of(&self, total: u64) {

@@ -22,6 +22,8 @@ export function useDelete(object: Obj, onGone: () => void) {
         try {
           await deleteRecord(object.key, record.id, record.version);
           onGone();
+          // What is gone is not asked for again.
+          queries.removeQueries({ queryKey: ['records', object.key, 'one', record.id] });
           await refetchRecords(queries, object.key);
           message.success(t('record.deleted'));
         } catch (error) {

@@ -15,6 +15,7 @@ export const fateColors: Record<Fate, string> = {
   new: 'green',
   changed: 'blue',
   same: 'default',
+  skipped: 'default',
   failed: 'red',
   ambiguous: 'orange',
 };
@@ -36,7 +37,11 @@ export function RowsTable({
   if (rows.isLoading) return <Skeleton active />;
   if (rows.error) return <FailBox text={wordsOf(rows.error)} onRetry={() => rows.refetch()} />;
   const list = rows.data?.pages.flatMap((p) => p.rows) ?? [];
-  if (list.length === 0) return <EmptyState title={t('imports.noRows')} />;
+  if (list.length === 0) {
+    // Rows that simply go in, or change nothing, are counted but not kept one by one.
+    const plain = fate === 'new' || fate === 'same' || fate === undefined;
+    return <EmptyState title={t(plain ? 'imports.nothingToSee' : 'imports.noRows')} />;
+  }
   return (
     <>
       <ul className="import-rows">
@@ -92,7 +97,7 @@ function RowLine({
           ))}
           {(row.problems ?? []).map((problem, n) => (
             <li key={`p${n}`} className="import-problem">
-              {problem.at ? (
+              {problem.at && !problem.message.includes(problem.at) ? (
                 <span className="muted">
                   {say(object.fields.find((f) => f.key === problem.at)) || problem.at}
                 </span>

@@ -11,7 +11,7 @@ import { showDuration } from '@/ui/time';
 import { phaseOf } from './phase';
 import { RowsTable } from './RowsTable';
 
-const fates: Fate[] = ['new', 'changed', 'same', 'failed', 'ambiguous'];
+const fates: Fate[] = ['new', 'changed', 'same', 'skipped', 'failed', 'ambiguous'];
 
 export interface RunStepProps {
   job: ImportJob;
@@ -112,14 +112,16 @@ export function RunStep({ job, object, onJob, onBack, onOpen, onAgain }: RunStep
       ) : null}
 
       <div className="import-counts">
-        {fates.map((f) => (
-          <Statistic
-            key={f}
-            title={t(`imports.fate_${f}`)}
-            value={formatDecimal(counts[f] ?? 0)}
-            className={`import-count import-count-${f}`}
-          />
-        ))}
+        {fates
+          .filter((f) => f !== 'skipped' || (counts.skipped ?? 0) > 0)
+          .map((f) => (
+            <Statistic
+              key={f}
+              title={t(`imports.fate_${f}`)}
+              value={formatDecimal(counts[f] ?? 0)}
+              className={`import-count import-count-${f}`}
+            />
+          ))}
       </div>
 
       <Space wrap className="import-acts">
