@@ -13,7 +13,7 @@ use kehub_model::{Actor, Code, Object, Problem, Problems, RecordId, Value};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
-use crate::render::{Column, Writer, title_text};
+use crate::render::{Column, Placed, Writer, title_text};
 use crate::state::{State, id_pick, own_pick};
 use crate::{Records, Refusal, Style, cursor};
 
@@ -472,15 +472,16 @@ fn prepare<'a>(
     let mut all = picks.clone();
     let mut columns = Vec::with_capacity(picks.len());
     for pick in &picks {
-        let owner = state.catalog.object_by_id(pick.operand.object);
-        let Some(field) = owner.and_then(|owner| owner.field_by_id(pick.operand.field)) else { continue };
+        let Some(owner) = state.catalog.object_by_id(pick.operand.object) else { continue };
+        let Some(at) = owner.fields.iter().position(|field| field.id == pick.operand.field) else { continue };
+        let field = &owner.fields[at];
         let is_link = matches!(field.def.kind, Kind::Link(_)) && !field.def.kind.is_many();
         let title = if is_link && !pick.is_masked { resolver.title_pick(object, &pick.name) } else { None };
         let place = title.map(|title| {
             all.push(title);
             all.len() - 1
         });
-        let mut column = Column::new(&pick.name, field.clone(), pick.is_masked, place);
+        let mut column = Column::new(&pick.name, Placed { object: owner.clone(), place: at }, pick.is_masked, place);
         if let (Stands::None, Some(formula)) = (&field.column, &field.formula) {
             let prefix = pick.name.rsplit_once('.').map(|(prefix, _)| format!("{prefix}."));
             let mut places = HashMap::new();

@@ -8,7 +8,7 @@ use kehub_model::derive::fit;
 use kehub_model::fields::Kind;
 use kehub_model::formula::{Around, Formula, Row};
 use kehub_model::value::json_text;
-use kehub_model::{Catalog, Field, Language, RecordId, Value};
+use kehub_model::{Catalog, Field, Language, Object, RecordId, Value};
 
 use crate::Style;
 use crate::state::State;
@@ -17,7 +17,7 @@ use crate::state::State;
 pub(crate) struct Column {
     /// The pick's name as a JSON key with its colon.
     key: String,
-    pub(crate) field: Field,
+    pub(crate) field: Placed,
     is_masked: bool,
     /// The place in the row of the title of the record linked to.
     pub(crate) title: Option<usize>,
@@ -49,8 +49,22 @@ impl Row for Inputs<'_> {
     }
 }
 
+/// A field where it stands in its object: copied for every answer, it would cost more than the answer.
+pub(crate) struct Placed {
+    pub(crate) object: Arc<Object>,
+    pub(crate) place: usize,
+}
+
+impl std::ops::Deref for Placed {
+    type Target = Field;
+
+    fn deref(&self) -> &Field {
+        &self.object.fields[self.place]
+    }
+}
+
 impl Column {
-    pub(crate) fn new(name: &str, field: Field, is_masked: bool, title: Option<usize>) -> Column {
+    pub(crate) fn new(name: &str, field: Placed, is_masked: bool, title: Option<usize>) -> Column {
         let mut key = String::new();
         json_text(name, &mut key);
         key.push(':');

@@ -280,7 +280,7 @@ async fn tend(app: Arc<App>) {
             }
         }
     };
-    tokio::join!(app.records.tend(), checkpoints, people);
+    tokio::join!(app.records.tend(), app.records.follow(), checkpoints, people);
 }
 
 /// When the system or a person at the keyboard says that it is enough.

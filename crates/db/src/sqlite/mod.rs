@@ -276,6 +276,8 @@ fn connect(path: &Path, is_reader: bool) -> Result<Connection, Fault> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.set_prepared_statement_cache_capacity(512);
     connection.busy_timeout(Duration::from_secs(10))?;
+    // Or a statement is planned anew whenever a bound value changes that the planner has looked at.
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     rusqlite::vtab::array::load_module(&connection)?;
     functions::register(&connection)?;
     if is_reader {

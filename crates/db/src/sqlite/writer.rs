@@ -1,13 +1,14 @@
 //! The writer: one thread, one connection. It takes all saves that wait, runs each in a savepoint, commits them together, and
 //! only then answers. A refused or panicking save costs its neighbours nothing.
 
-use std::collections::VecDeque;
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use kehub_model::{Catalog, Moment};
+use kehub_model::{Catalog, Moment, Object};
 use parking_lot::{Condvar, Mutex};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -95,7 +96,7 @@ pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>, numbers: Arc<
     let shared = (Mutex::new(Waiting { people: VecDeque::new(), bulk: VecDeque::new(), is_closed: false }), Condvar::new());
     let queue = Queue { shared: Arc::new(shared) };
     let last: i64 = connection.query_row("select coalesce(max(moment), 0) from history_commit", [], |row| row.get(0))?;
-    let mut writer = Writer { connection, clock, numbers, last: Moment(last) };
+    let mut writer = Writer { connection, clock, numbers, last: Moment(last), inserts: RefCell::default() };
     let own = queue.clone();
     std::thread::Builder::new()
         .name("writer".into())
@@ -115,6 +116,8 @@ struct Writer {
     clock: Arc<dyn Clock>,
     numbers: Arc<Numbers>,
     last: Moment,
+    /// The insert of each object, and the catalog they were written under.
+    inserts: RefCell<(i32, HashMap<i32, Arc<str>>)>,
 }
 
 impl Writer {
@@ -253,12 +256,22 @@ impl Writer {
         Ok(Outcome::Committed(at))
     }
 
+    /// The statement that inserts a row of an object.
+    fn insert(&self, catalog: &Catalog, object: &Object) -> Arc<str> {
+        let (number, texts) = &mut *self.inserts.borrow_mut();
+        if *number != catalog.number {
+            texts.clear();
+            *number = catalog.number;
+        }
+        texts.entry(object.id).or_insert_with(|| rows::sqlite_insert(object).into()).clone()
+    }
+
     fn row(&self, catalog: &Catalog, row: &RowWrite, at: Moment) -> Result<(), Fault> {
         let object = catalog.object_by_id(rows::object_of(row)).ok_or(Fault::Catalog)?;
         let mut sql = Sql::new(Dialect::Sqlite);
         match row {
             RowWrite::Insert { values, .. } | RowWrite::Restore { values, .. } => {
-                sql.text = rows::sqlite_insert(object);
+                sql.text = self.insert(catalog, object).to_string();
                 sql.binds = rows::insert_binds(object, values, at, Dialect::Sqlite);
                 execute(&self.connection, &sql)?;
                 if let RowWrite::Restore { id, .. } = row {
