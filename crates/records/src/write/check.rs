@@ -35,16 +35,27 @@ impl Writing {
             let is_new = matches!(item.op, Op::Create | Op::Restore);
             for (place, field) in object.fields.iter().enumerate() {
                 let asked = is_new || item.written.contains(&place);
-                if field.def.required && asked && field.is_writable() && item.after[place].is_null() && !matches!(field.def.kind, Kind::Subform(_)) {
-                    let problem = Problem::new(Code::Required, place_at(&item.at, &field.key)).with("field", field.label(language));
+                if field.def.required
+                    && asked
+                    && field.is_writable()
+                    && item.after[place].is_null()
+                    && !matches!(field.def.kind, Kind::Subform(_))
+                {
+                    let problem = Problem::new(Code::Required, place_at(&item.at, &field.key))
+                        .with("field", field.label(language));
                     problems.push(problem);
                 }
             }
             for check in &object.checks {
-                let held = check.formula.run(&crate::formula::Own { object: &object, values: &item.after }, &crate::formula::still(self.actor.reading.zone));
+                let held = check.formula.run(
+                    &crate::formula::Own { object: &object, values: &item.after },
+                    &crate::formula::still(self.actor.reading.zone),
+                );
                 if held == Value::Bool(false) {
                     let at = check.def.at.as_deref().map_or(item.at.clone(), |key| place_at(&item.at, key));
-                    problems.push(Problem::new(Code::CheckFailed, at).with("message", check.def.message.in_language(language)));
+                    problems.push(
+                        Problem::new(Code::CheckFailed, at).with("message", check.def.message.in_language(language)),
+                    );
                 }
             }
         }
@@ -60,8 +71,11 @@ impl Writing {
         let mut clashes = Vec::new();
         for (n, item) in self.work.items.iter().enumerate().filter(|(_, item)| item.op != Op::Delete) {
             for (u, unique) in item.object.unique.iter().enumerate() {
-                let places: Vec<usize> =
-                    unique.fields.iter().filter_map(|id| item.object.fields.iter().position(|field| field.id == *id)).collect();
+                let places: Vec<usize> = unique
+                    .fields
+                    .iter()
+                    .filter_map(|id| item.object.fields.iter().position(|field| field.id == *id))
+                    .collect();
                 let is_new = matches!(item.op, Op::Create | Op::Restore);
                 if !is_new && places.iter().all(|place| item.after[*place] == item.before_at(*place)) {
                     continue;
@@ -73,7 +87,10 @@ impl Writing {
                     clashes.push((n, u));
                     continue;
                 }
-                match by_column.iter_mut().find(|(object, column, _, _)| *object == item.object.id && *column == unique.column) {
+                match by_column
+                    .iter_mut()
+                    .find(|(object, column, _, _)| *object == item.object.id && *column == unique.column)
+                {
                     Some((_, _, hashes, places)) => {
                         hashes.push(hash);
                         places.push((n, u));
@@ -120,7 +137,8 @@ impl Writing {
     /// "Taken" is said to whoever may write the field, never by whom.
     pub(super) fn taken(&mut self, n: usize, u: usize) {
         let item = &self.work.items[n];
-        let fields: Vec<&Field> = item.object.unique[u].fields.iter().filter_map(|id| item.object.field_by_id(*id)).collect();
+        let fields: Vec<&Field> =
+            item.object.unique[u].fields.iter().filter_map(|id| item.object.field_by_id(*id)).collect();
         let labels: Vec<&str> = fields.iter().map(|field| field.label(self.actor.language())).collect();
         let at = place_at(&item.at, fields.first().map_or("", |field| field.key.as_str()));
         self.problems.push(Problem::new(Code::Taken, at).with("field", labels.join(" + ")));

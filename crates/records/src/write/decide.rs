@@ -24,13 +24,13 @@ use kehub_model::history::Entry;
 use sha2::Digest as _;
 use sha2::Sha256;
 
-use crate::change::Fate;
 use super::USUAL;
 use super::answer_text;
 use super::key_bytes;
 use super::plan::Writing;
 use super::work::Item;
 use super::work::Op;
+use crate::change::Fate;
 
 impl Writing {
     pub(super) fn decide(&mut self) -> Step {
@@ -134,7 +134,14 @@ pub(super) fn settle(written: Written) -> Value {
 }
 
 /// The writes of one item, its history entry, and its fate.
-fn write_item(item: &mut Item, at: Moment, actor: RecordId, set: &mut WriteSet, body: &mut Body, links: &mut Vec<LinkWrite>) -> Fate {
+fn write_item(
+    item: &mut Item,
+    at: Moment,
+    actor: RecordId,
+    set: &mut WriteSet,
+    body: &mut Body,
+    links: &mut Vec<LinkWrite>,
+) -> Fate {
     let object = item.object.clone();
     let now = Value::DateTime(at.time());
     let many = |place: usize| matches!(object.fields[place].column, Column::Links { .. });
@@ -159,9 +166,19 @@ fn write_item(item: &mut Item, at: Moment, actor: RecordId, set: &mut WriteSet, 
             let changes = written
                 .iter()
                 .filter(|place| !item.after[**place].is_null())
-                .map(|place| history::Change { field: object.fields[*place].id, before: Value::Null, after: item.after[*place].clone() })
+                .map(|place| history::Change {
+                    field: object.fields[*place].id,
+                    before: Value::Null,
+                    after: item.after[*place].clone(),
+                })
                 .collect();
-            body.entries.push(Entry { op: history::Op::Create, object: object.id, record: item.id, prev: item.trashed, changes });
+            body.entries.push(Entry {
+                op: history::Op::Create,
+                object: object.id,
+                record: item.id,
+                prev: item.trashed,
+                changes,
+            });
             Fate::Created
         }
         Op::Update => {
@@ -175,7 +192,11 @@ fn write_item(item: &mut Item, at: Moment, actor: RecordId, set: &mut WriteSet, 
             }
             let changes = written
                 .iter()
-                .map(|place| history::Change { field: object.fields[*place].id, before: item.before_at(*place), after: item.after[*place].clone() })
+                .map(|place| history::Change {
+                    field: object.fields[*place].id,
+                    before: item.before_at(*place),
+                    after: item.after[*place].clone(),
+                })
                 .collect();
             for place in written.iter().filter(|place| many(**place)) {
                 links.push(link_write(item, *place));
@@ -193,7 +214,13 @@ fn write_item(item: &mut Item, at: Moment, actor: RecordId, set: &mut WriteSet, 
                 changed,
                 is_derived: false,
             });
-            body.entries.push(Entry { op: history::Op::Update, object: object.id, record: item.id, prev: item.prev(), changes });
+            body.entries.push(Entry {
+                op: history::Op::Update,
+                object: object.id,
+                record: item.id,
+                prev: item.prev(),
+                changes,
+            });
             Fate::Updated
         }
         Op::Delete => {
@@ -204,11 +231,23 @@ fn write_item(item: &mut Item, at: Moment, actor: RecordId, set: &mut WriteSet, 
             let seen = item.before.as_ref().map_or(0, |row| row.seen);
             set.rows.push(RowWrite::Delete { object: object.id, id: item.id, seen, title });
             let changes = (0..object.fields.len())
-                .filter(|place| object.fields[*place].is_writable() || matches!(object.fields[*place].def.kind, Kind::Serial(_)))
+                .filter(|place| {
+                    object.fields[*place].is_writable() || matches!(object.fields[*place].def.kind, Kind::Serial(_))
+                })
                 .filter(|place| !item.before_at(*place).is_null())
-                .map(|place| history::Change { field: object.fields[place].id, before: item.before_at(place), after: Value::Null })
+                .map(|place| history::Change {
+                    field: object.fields[place].id,
+                    before: item.before_at(place),
+                    after: Value::Null,
+                })
                 .collect();
-            body.entries.push(Entry { op: history::Op::Delete, object: object.id, record: item.id, prev: item.prev(), changes });
+            body.entries.push(Entry {
+                op: history::Op::Delete,
+                object: object.id,
+                record: item.id,
+                prev: item.prev(),
+                changes,
+            });
             Fate::Deleted
         }
         Op::Derive => derived(item, set, body),
@@ -255,9 +294,10 @@ fn link_write(item: &Item, place: usize) -> LinkWrite {
 fn order_rows(rows: &mut [RowWrite]) {
     rows.sort_by_key(|row| match row {
         RowWrite::Delete { object, .. } => (0, *object, false, RecordId::nil()),
-        RowWrite::Update { object, is_derived, id, .. } => (1, *object, *is_derived, if *is_derived { *id } else { RecordId::nil() }),
+        RowWrite::Update { object, is_derived, id, .. } => {
+            (1, *object, *is_derived, if *is_derived { *id } else { RecordId::nil() })
+        }
         RowWrite::Restore { object, .. } => (2, *object, false, RecordId::nil()),
         RowWrite::Insert { object, .. } => (3, *object, false, RecordId::nil()),
     });
 }
-

@@ -13,8 +13,6 @@ use kehub_model::Value;
 use kehub_model::fields::Written;
 use kehub_model::query::Cond;
 
-use crate::change::ChangeKind;
-use crate::change::UpsertMode;
 use super::lookups::ByRef;
 use super::lookups::Lookups;
 use super::lookups::Wants;
@@ -22,6 +20,8 @@ use super::parse;
 use super::parse::place_at;
 use super::plan::By;
 use super::plan::Writing;
+use crate::change::ChangeKind;
+use crate::change::UpsertMode;
 
 impl Writing {
     /// Asks for the records that `by` and upsert keys name: those named by the same fields in one question.
@@ -98,9 +98,12 @@ impl Writing {
         match (found, mode) {
             ([], UpsertMode::UpdateOnly) => self.problems.push(Problem::new(Code::NotFound, at)),
             ([_, ..], UpsertMode::CreateOnly) => {
-                self.problems.push(Problem::new(Code::Taken, place_at(&at, &key.join(","))).with("field", key.join(", ")));
+                self.problems
+                    .push(Problem::new(Code::Taken, place_at(&at, &key.join(","))).with("field", key.join(", ")));
             }
-            ([_, _, ..], _) => self.problems.push(Problem::new(Code::AmbiguousRecord, at).with("value", key.join(", "))),
+            ([_, _, ..], _) => {
+                self.problems.push(Problem::new(Code::AmbiguousRecord, at).with("value", key.join(", ")))
+            }
             ([id], _) => self.targets[n] = Some(*id),
             ([], _) => {}
         }

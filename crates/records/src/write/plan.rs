@@ -19,16 +19,16 @@ use kehub_model::fields::RowInput;
 use kehub_model::fields::Written;
 use parking_lot::Mutex;
 
-use crate::change::Because;
-use crate::change::Change;
-use crate::change::ChangeKind;
-use crate::change::Fate;
-use crate::state::State;
 use super::lookups::Lookups;
 use super::parse;
 use super::parse::Input;
 use super::rollups::Rollups;
 use super::work::Work;
+use crate::change::Because;
+use crate::change::Change;
+use crate::change::ChangeKind;
+use crate::change::Fate;
+use crate::state::State;
 
 /// The fields and values by which a record is named.
 pub(super) type By = Vec<(String, serde_json::Value)>;
@@ -109,7 +109,9 @@ impl Writing {
             match state.catalog.object_by_id(change.object) {
                 None => misread.push(Problem::new(Code::UnknownObject, change.at.as_str()).with("name", change.object)),
                 Some(object) => match &change.kind {
-                    ChangeKind::Create { values, .. } | ChangeKind::Update { values, .. } | ChangeKind::Upsert { values, .. } => {
+                    ChangeKind::Create { values, .. }
+                    | ChangeKind::Update { values, .. }
+                    | ChangeKind::Upsert { values, .. } => {
                         input = parse::read(object, values, &actor, &change.at, false, &mut misread);
                     }
                     ChangeKind::Back { values, .. } => {
@@ -158,7 +160,12 @@ impl Writing {
     pub(super) fn object(&self, id: ObjectId) -> Arc<Object> {
         self.state.catalog.object_by_id(id).cloned().unwrap_or_else(|| {
             // Changes about objects that are gone were refused when they were read.
-            self.state.catalog.objects().next().cloned().unwrap_or_else(|| unreachable!("an empty catalog has no changes"))
+            self.state
+                .catalog
+                .objects()
+                .next()
+                .cloned()
+                .unwrap_or_else(|| unreachable!("an empty catalog has no changes"))
         })
     }
 
@@ -292,7 +299,10 @@ impl Save for Writing {
 impl Writing {
     /// Mistakes in values do not keep unique values from being asked after: all problems are told at once.
     fn only_rows_are_wrong(&self) -> bool {
-        !self.problems.iter().any(|problem| matches!(problem.code, Code::NotFound | Code::Forbidden | Code::VersionChanged))
+        !self
+            .problems
+            .iter()
+            .any(|problem| matches!(problem.code, Code::NotFound | Code::Forbidden | Code::VersionChanged))
     }
 
     /// The removal stage's progress.

@@ -19,7 +19,6 @@ use kehub_model::history;
 use kehub_model::query::Cond;
 use kehub_model::rights::Action;
 
-use crate::change::ChangeKind;
 use super::decide::settle;
 use super::parse;
 use super::parse::Input;
@@ -28,6 +27,7 @@ use super::parse::refused_fields;
 use super::plan::Writing;
 use super::work::Item;
 use super::work::Op;
+use crate::change::ChangeKind;
 
 impl Writing {
     /// The record a change is about, when it stands already.
@@ -54,7 +54,12 @@ impl Writing {
         for (object, list) in &by_object {
             let object = self.object(*object);
             let ids: Vec<RecordId> = list.iter().filter_map(|n| self.existing(*n)).collect();
-            asks.push(Ask::Rows { object: object.id, ids: ids.clone(), rules: self.rules(&object), links: object.fields.iter().any(|f| f.def.kind.is_many()) });
+            asks.push(Ask::Rows {
+                object: object.id,
+                ids: ids.clone(),
+                rules: self.rules(&object),
+                links: object.fields.iter().any(|f| f.def.kind.is_many()),
+            });
             asks.push(Ask::Trashed { object: object.id, ids });
         }
         self.rows_asked = by_object;
@@ -122,8 +127,8 @@ impl Writing {
         for (place, field) in object.fields.iter().enumerate() {
             if !field.is_writable() {
                 if let Kind::Rollup(_) = field.def.kind {
-                    after[place] =
-                        crate::derive::rollup(&self.state.catalog, object, field.id).map_or(Value::Null, |rollup| rollup.of_none());
+                    after[place] = crate::derive::rollup(&self.state.catalog, object, field.id)
+                        .map_or(Value::Null, |rollup| rollup.of_none());
                 }
                 continue;
             }
@@ -133,7 +138,17 @@ impl Writing {
             }
         }
         after[0] = Value::Id(id);
-        self.work.add(Item { object: object.clone(), id, op: Op::Create, before: None, trashed: None, after, written, at, source })
+        self.work.add(Item {
+            object: object.clone(),
+            id,
+            op: Op::Create,
+            before: None,
+            trashed: None,
+            after,
+            written,
+            at,
+            source,
+        })
     }
 
     pub(super) fn refuse_fields(&mut self, object: &Object, refused: &[i32], at: &str) {
@@ -141,12 +156,21 @@ impl Writing {
             self.problems.push(Problem::new(Code::Forbidden, at));
         }
         for field in refused.iter().filter_map(|id| object.field_by_id(*id)) {
-            let problem = Problem::new(Code::ReadOnly, place_at(at, &field.key)).with("field", field.label(self.actor.language()));
+            let problem = Problem::new(Code::ReadOnly, place_at(at, &field.key))
+                .with("field", field.label(self.actor.language()));
             self.problems.push(problem);
         }
     }
 
-    pub(super) fn change_existing(&mut self, n: usize, object: &Arc<Object>, id: RecordId, row: Option<Row>, trashed: Option<Moment>, at: String) {
+    pub(super) fn change_existing(
+        &mut self,
+        n: usize,
+        object: &Arc<Object>,
+        id: RecordId,
+        row: Option<Row>,
+        trashed: Option<Moment>,
+        at: String,
+    ) {
         let back = match &self.changes[n].kind {
             ChangeKind::Back { op: history::Op::Create, .. } => return self.restore(n, object, id, row, trashed, at),
             ChangeKind::Back { op, seen, .. } => Some((*op, *seen)),
@@ -174,10 +198,13 @@ impl Writing {
             return;
         }
         if self.work.find(object.id, id).is_some() {
-            self.problems.push(Problem::new(Code::BadRequest, at).with("hint", "one record twice / 同一条记录出现两次"));
+            self.problems
+                .push(Problem::new(Code::BadRequest, at).with("hint", "one record twice / 同一条记录出现两次"));
             return;
         }
-        if matches!(self.changes[n].kind, ChangeKind::Delete { .. }) || back.is_some_and(|(op, _)| op == history::Op::Delete) {
+        if matches!(self.changes[n].kind, ChangeKind::Delete { .. })
+            || back.is_some_and(|(op, _)| op == history::Op::Delete)
+        {
             if row.rules.last() != Some(&true) {
                 self.problems.push(Problem::new(Code::Forbidden, at));
                 return;
@@ -194,18 +221,46 @@ impl Writing {
             return;
         }
         let after = row.values.clone();
-        let item = Item { object: object.clone(), id, op: Op::Update, before: Some(row), trashed: None, after, written: Vec::new(), at, source: Some(n) };
+        let item = Item {
+            object: object.clone(),
+            id,
+            op: Op::Update,
+            before: Some(row),
+            trashed: None,
+            after,
+            written: Vec::new(),
+            at,
+            source: Some(n),
+        };
         let place = self.work.add(item);
         self.write_values(place, input);
     }
 
     pub(super) fn delete_item(&mut self, object: &Arc<Object>, row: Row, at: String, source: Option<usize>) -> usize {
         let after = row.values.clone();
-        self.work.add(Item { object: object.clone(), id: row.id, op: Op::Delete, before: Some(row), trashed: None, after, written: Vec::new(), at, source })
+        self.work.add(Item {
+            object: object.clone(),
+            id: row.id,
+            op: Op::Delete,
+            before: Some(row),
+            trashed: None,
+            after,
+            written: Vec::new(),
+            at,
+            source,
+        })
     }
 
     /// A deleted record comes back with the values the change brings along.
-    pub(super) fn restore(&mut self, n: usize, object: &Arc<Object>, id: RecordId, row: Option<Row>, trashed: Option<Moment>, at: String) {
+    pub(super) fn restore(
+        &mut self,
+        n: usize,
+        object: &Arc<Object>,
+        id: RecordId,
+        row: Option<Row>,
+        trashed: Option<Moment>,
+        at: String,
+    ) {
         let Some(moment) = trashed.filter(|_| row.is_none()) else {
             self.problems.push(Problem::new(Code::NotFound, at));
             return;

@@ -16,21 +16,23 @@ use kehub_model::fields::RowInput;
 use kehub_model::query::Cond;
 use kehub_model::query::Is;
 
-use crate::read::operand;
-use crate::read::plan_of;
-use crate::state::id_pick;
 use super::parse;
 use super::parse::place_at;
 use super::plan::Writing;
 use super::work::Item;
 use super::work::Op;
+use crate::read::operand;
+use crate::read::plan_of;
+use crate::state::id_pick;
 
 impl Writing {
     pub(super) fn ask_subforms(&mut self) -> Vec<Ask> {
         let mut asks = Vec::new();
         for (place, field, _) in &self.subform_children {
             let item = &self.work.items[*place];
-            let Some(child) = self.state.catalog.rows_of(item.object.id, item.object.fields[*field].id) else { continue };
+            let Some(child) = self.state.catalog.rows_of(item.object.id, item.object.fields[*field].id) else {
+                continue;
+            };
             let Some(parent) = child.field("parent") else { continue };
             let cond = Cond::Test { on: operand(child, parent.id), is: Is::Eq(Value::Id(item.id)) };
             asks.push(Ask::List(plan_of(child, vec![id_pick(child)], cond, 5_000)));
@@ -44,7 +46,9 @@ impl Writing {
         for (answer, (place, field, _)) in answers.into_iter().zip(&self.subform_children) {
             let Answer::List(listed) = answer else { continue };
             let item = &self.work.items[*place];
-            let Some(child) = self.state.catalog.rows_of(item.object.id, item.object.fields[*field].id) else { continue };
+            let Some(child) = self.state.catalog.rows_of(item.object.id, item.object.fields[*field].id) else {
+                continue;
+            };
             let ids = listed.rows.iter().filter_map(|row| row.first().and_then(Value::as_id)).collect();
             asks.push(Ask::Rows { object: child.id, ids, rules: Vec::new(), links: true });
         }
@@ -63,7 +67,14 @@ impl Writing {
         }
     }
 
-    pub(super) fn subform_rows(&mut self, child: &Arc<Object>, owner: RecordId, at: &str, rows: Vec<RowInput>, stand: Vec<Row>) {
+    pub(super) fn subform_rows(
+        &mut self,
+        child: &Arc<Object>,
+        owner: RecordId,
+        at: &str,
+        rows: Vec<RowInput>,
+        stand: Vec<Row>,
+    ) {
         let mut stand: HashMap<RecordId, Row> = stand.into_iter().map(|row| (row.id, row)).collect();
         let parent = child.fields.iter().position(|field| field.key == "parent").unwrap_or_default();
         let position = child.fields.iter().position(|field| field.key == "row_position").unwrap_or_default();
@@ -82,7 +93,17 @@ impl Writing {
                     }
                     Some(row) => {
                         let after = row.values.clone();
-                        let item = Item { object: child.clone(), id, op: Op::Update, before: Some(row), trashed: None, after, written: Vec::new(), at, source: None };
+                        let item = Item {
+                            object: child.clone(),
+                            id,
+                            op: Op::Update,
+                            before: Some(row),
+                            trashed: None,
+                            after,
+                            written: Vec::new(),
+                            at,
+                            source: None,
+                        };
                         self.work.add(item)
                     }
                 },

@@ -17,13 +17,13 @@ use kehub_model::query::Cond;
 use kehub_model::query::Is;
 use kehub_model::rights::Action;
 
-use crate::read::operand;
-use crate::read::plan_of;
-use crate::state::id_pick;
 use super::parse::place_at;
 use super::plan::Taking;
 use super::plan::Writing;
 use super::work::Op;
+use crate::read::operand;
+use crate::read::plan_of;
+use crate::state::id_pick;
 
 impl Writing {
     /// Asks whether the records linked to are there and visible, and for the numbers of series.
@@ -47,7 +47,10 @@ impl Writing {
             let target = self.object(object);
             let ids: Vec<RecordId> = ids.into_iter().collect();
             let rule = self.actor.rule(&target, Action::Read);
-            let among = Cond::Test { on: operand(&target, system::ID), is: Is::In(ids.iter().map(|id| Value::Id(*id)).collect()) };
+            let among = Cond::Test {
+                on: operand(&target, system::ID),
+                is: Is::In(ids.iter().map(|id| Value::Id(*id)).collect()),
+            };
             asks.push(Ask::List(plan_of(&target, vec![id_pick(&target)], rule.and(among), ids.len() as u32)));
             self.target_checks.push((object, ids));
         }
@@ -80,7 +83,8 @@ impl Writing {
         let mut answers = answers.into_iter();
         for (object, ids) in std::mem::take(&mut self.target_checks) {
             let Some(Answer::List(listed)) = answers.next() else { continue };
-            let found: HashSet<RecordId> = listed.rows.iter().filter_map(|row| row.first().and_then(Value::as_id)).collect();
+            let found: HashSet<RecordId> =
+                listed.rows.iter().filter_map(|row| row.first().and_then(Value::as_id)).collect();
             let missing: Vec<RecordId> = ids.into_iter().filter(|id| !found.contains(id)).collect();
             if !missing.is_empty() {
                 self.refuse_targets(object, &missing);
@@ -104,7 +108,8 @@ impl Writing {
             if let Kind::Serial(serial) = &item.object.fields[place].def.kind {
                 let text = serial.write(day, next, &|key| {
                     let at = item.object.fields.iter().position(|field| field.key == key);
-                    at.map(|at| item.object.fields[at].def.kind.display(&item.after[at], self.actor.language())).unwrap_or_default()
+                    at.map(|at| item.object.fields[at].def.kind.display(&item.after[at], self.actor.language()))
+                        .unwrap_or_default()
                 });
                 self.work.items[n].after[place] = Value::text(text);
                 self.work.items[n].written.push(place);
@@ -122,9 +127,14 @@ impl Writing {
                     continue;
                 }
                 let before = item.before_at(*place);
-                let lost = item.after[*place].items().iter().filter_map(Value::as_id).find(|id| missing.contains(id) && !before.items().contains(&Value::Id(*id)));
+                let lost = item.after[*place]
+                    .items()
+                    .iter()
+                    .filter_map(Value::as_id)
+                    .find(|id| missing.contains(id) && !before.items().contains(&Value::Id(*id)));
                 if let Some(id) = lost {
-                    self.problems.push(Problem::new(Code::NoSuchRecord, place_at(&item.at, &field.key)).with("value", id));
+                    self.problems
+                        .push(Problem::new(Code::NoSuchRecord, place_at(&item.at, &field.key)).with("value", id));
                 }
             }
         }
