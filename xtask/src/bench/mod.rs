@@ -22,10 +22,6 @@ mod table;
 use anyhow::Result;
 
 /// What was asked for on the command line.
-#[cfg_attr(
-    not(feature = "bench"),
-    expect(dead_code, reason = "only checked here, used by the build with the libraries")
-)]
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     pub(crate) is_postgres: bool,
