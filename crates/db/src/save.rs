@@ -90,6 +90,8 @@ pub enum Step {
     Write(Box<WriteSet>),
     /// Nothing is to be written.
     Nothing,
+    /// The idempotency key was used before.
+    KeyExists,
     /// A person's mistakes; nothing is written.
     Refuse(Problems),
 }

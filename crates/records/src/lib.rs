@@ -33,7 +33,6 @@ pub use kehub_model::history::undo::Choice as Conflicts;
 pub use read::Got;
 pub use refusal::Refusal;
 pub use undo::Undone;
-pub use write::read_key_answer;
 
 use state::State;
 

@@ -130,6 +130,7 @@ async fn attempt_once(
             }
             Step::Refuse(problems) => return Ok(Outcome::Refused(problems)),
             Step::Nothing => return Ok(Outcome::Unchanged),
+            Step::KeyExists => return Ok(Outcome::KeyExists),
             Step::Write(set) => break set,
         }
     };

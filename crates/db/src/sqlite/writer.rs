@@ -231,6 +231,7 @@ impl Writer {
                 }
                 Step::Refuse(problems) => return Ok(Outcome::Refused(problems)),
                 Step::Nothing => return Ok(Outcome::Unchanged),
+                Step::KeyExists => return Ok(Outcome::KeyExists),
                 Step::Write(set) => return self.write(catalog, *set, at),
             }
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kehub_db::Answer;
 use kehub_db::Ask;
+use kehub_db::{Select, Where};
 use kehub_model::Code;
 use kehub_model::Object;
 use kehub_model::Problem;
@@ -13,6 +14,7 @@ use kehub_model::Value;
 use kehub_model::fields::Written;
 use kehub_model::query::Cond;
 
+use super::key_bytes;
 use super::lookups::ByRef;
 use super::lookups::Lookups;
 use super::lookups::Wants;
@@ -54,8 +56,13 @@ impl Writing {
                 lookups.add(&object, cond, Wants::Upsert(n));
             }
         }
-        let asks = lookups.asks(&self.actor);
+        let mut asks = lookups.asks(&self.actor);
         self.lookups = lookups;
+        if let Some(idempotency) = &self.because.idempotency {
+            // Asked before anything is checked: a repeated request is answered, not refused as taken.
+            let key = key_bytes(self.actor.id, &idempotency.key);
+            asks.push(Ask::Table(Select::from("record_key", &["moment"]).that(Where::Is("key", key.into()))));
+        }
         asks
     }
 
@@ -66,13 +73,20 @@ impl Writing {
         cond
     }
 
-    pub(super) fn take_find(&mut self, answers: Vec<Answer>) {
+    /// Takes what was found; true when the request's idempotency key stands already.
+    pub(super) fn take_find(&mut self, answers: Vec<Answer>) -> bool {
+        if let Some(Answer::Table(rows)) = answers.last()
+            && !rows.is_empty()
+        {
+            return true;
+        }
         for (wants, found) in std::mem::take(&mut self.lookups).take(answers) {
             match wants {
                 Wants::Link(by_ref) => self.take_link(&by_ref, &found),
                 Wants::Upsert(n) => self.take_upsert(n, &found),
             }
         }
+        false
     }
 
     pub(super) fn take_link(&mut self, by_ref: &ByRef, found: &[RecordId]) {

@@ -125,7 +125,7 @@ impl Records {
 }
 
 /// The answer stored under an idempotency key, when there is one. Another body under the same key is refused.
-pub async fn read_key_answer(records: &Records, key: &[u8], body: &[u8; 32]) -> Result<Option<Done>, Refusal> {
+async fn read_key_answer(records: &Records, key: &[u8], body: &[u8; 32]) -> Result<Option<Done>, Refusal> {
     let select =
         Select::from("record_key", &["body_hash", "moment", "answer"]).that(Where::Is("key", key.to_vec().into()));
     let rows = records.db().table(select).await?;

@@ -210,7 +210,9 @@ impl Save for Writing {
             let asks = match (self.stage, self.asked) {
                 (Stage::Find, false) => self.ask_find(),
                 (Stage::Find, true) => {
-                    self.take_find(std::mem::take(&mut answers));
+                    if self.take_find(std::mem::take(&mut answers)) {
+                        return Step::KeyExists;
+                    }
                     self.next(Stage::Rows);
                     continue;
                 }

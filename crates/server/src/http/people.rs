@@ -261,7 +261,7 @@ async fn write(
     let catalog = app.records.catalog();
     let object = catalog.object(object).ok_or_else(Refused::not_found)?;
     let change = Change { object: object.id, kind, at: String::new() };
-    let done = records::write_once(app, &elevated(ask.actor()?), vec![change], because).await?;
+    let done = app.records.write(&elevated(ask.actor()?), vec![change], because).await?;
     app.identity.standing_changed().await?;
     done.results.first().map(|(id, _)| *id).ok_or_else(Refused::not_found)
 }

@@ -6,12 +6,11 @@ use kehub_api::{Answered, Ask, Means, Need, Refused, Route, created, empty, json
 use kehub_db::{TableWrite, new_id};
 use kehub_model::history::Cause;
 use kehub_model::rights::Action;
-use kehub_model::{Actor, Code, Moment, Object, Problem, RecordId};
-use kehub_records::{Because, Change, ChangeKind, Conflicts, Done, Refusal, UpsertMode, read_key_answer};
+use kehub_model::{Code, Moment, Object, Problem, RecordId};
+use kehub_records::{Because, Change, ChangeKind, Conflicts, Done, UpsertMode};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest as _, Sha256};
 
 use super::{files, people};
 use crate::app::App;
@@ -88,31 +87,6 @@ pub(super) fn because(ask: &Ask, body: &[u8]) -> Result<Because, Refused> {
     Ok(Because { cause: Some(cause), cause_id, idempotency: ask.idempotency(body)?, ..Because::default() })
 }
 
-/// Writes, or finds that the same request was carried out before: then its answer is given again, whatever stands in the way
-/// of doing it twice.
-pub(super) async fn write_once(
-    app: &App,
-    actor: &Arc<Actor>,
-    changes: Vec<Change>,
-    because: Because,
-) -> Result<Done, Refused> {
-    let key = because.idempotency.clone();
-    match app.records.write(actor, changes, because).await {
-        Err(Refusal::Problems(problems)) => {
-            if let Some(key) = key {
-                let mut hash = Sha256::new();
-                hash.update(actor.id.as_bytes());
-                hash.update(key.key.as_bytes());
-                if let Some(done) = read_key_answer(&app.records, &hash.finalize()[..16], &key.body).await? {
-                    return Ok(done);
-                }
-            }
-            Err(problems.into())
-        }
-        done => Ok(done?),
-    }
-}
-
 pub(super) fn object(app: &App, ask: &Ask) -> Result<Arc<Object>, Refused> {
     Ok(app.records.object_for(ask.actor()?, ask.param("object"))?)
 }
@@ -126,7 +100,7 @@ async fn create(app: Arc<App>, mut ask: Ask) -> Answered {
     because.with = beside(&app, &ask, &object, id, &mut values).await?;
     let is_about_rights = people::is_organisation(&object.key);
     let change = Change { object: object.id, kind: ChangeKind::Create { id: Some(id), values }, at: String::new() };
-    let done = write_once(&app, ask.actor()?, vec![change], because).await?;
+    let done = app.records.write(ask.actor()?, vec![change], because).await?;
     if is_about_rights {
         app.identity.standing_changed().await?;
     }
@@ -179,7 +153,7 @@ async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
         kind: ChangeKind::Update { id, values, version: ask.if_match() },
         at: String::new(),
     };
-    write_once(&app, ask.actor()?, vec![change], because).await?;
+    app.records.write(ask.actor()?, vec![change], because).await?;
     if people::is_organisation(&object.key) {
         app.identity.standing_changed().await?;
     }
@@ -230,7 +204,7 @@ async fn batch(app: Arc<App>, mut ask: Ask) -> Answered {
             }
         }
     }
-    let done = write_once(&app, ask.actor()?, changes, because).await?;
+    let done = app.records.write(ask.actor()?, changes, because).await?;
     if people::is_organisation(&object.key) {
         app.identity.standing_changed().await?;
     }
