@@ -115,7 +115,8 @@ impl Ask {
             return Ok(T::default());
         }
         self.expect_json()?;
-        let json: Json = serde_json::from_slice(&bytes).map_err(|error| Refused::bad_request(format!("JSON: {error}")))?;
+        let json: Json =
+            serde_json::from_slice(&bytes).map_err(|error| Refused::bad_request(format!("JSON: {error}")))?;
         if !json.is_object() {
             return Err(Refused::bad_request("a JSON object is expected / 应为 JSON 对象"));
         }

@@ -32,8 +32,10 @@ pub fn document(routes: &[Route], version: &str) -> Json {
 }
 
 fn operation(route: &Route, generator: &mut SchemaGenerator) -> Json {
-    let in_path = names(route.path).map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
-    let in_query = route.queries.iter().map(|name| json!({ "name": name, "in": "query", "schema": { "type": "string" } }));
+    let in_path = names(route.path)
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
+    let in_query =
+        route.queries.iter().map(|name| json!({ "name": name, "in": "query", "schema": { "type": "string" } }));
     let mut operation = json!({
         "operationId": id(route),
         "summary": route.summary,
@@ -41,7 +43,8 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Json {
         "parameters": in_path.chain(in_query).collect::<Vec<_>>(),
         "responses": responses(route, generator),
     });
-    operation["security"] = if route.need == Need::Public { json!([]) } else { json!([{ "bearer": [] }, { "cookie": [] }]) };
+    operation["security"] =
+        if route.need == Need::Public { json!([]) } else { json!([{ "bearer": [] }, { "cookie": [] }]) };
     if let Some(schema) = route.takes {
         let schema = schema(generator);
         operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
@@ -51,7 +54,9 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Json {
 
 fn responses(route: &Route, generator: &mut SchemaGenerator) -> Json {
     let ok = match route.gives {
-        Some(schema) => json!({ "description": "OK", "content": { "application/json": { "schema": schema(generator) } } }),
+        Some(schema) => {
+            json!({ "description": "OK", "content": { "application/json": { "schema": schema(generator) } } })
+        }
         None => json!({ "description": "OK" }),
     };
     let problem = json!({ "description": "Refused", "content": { "application/problem+json": { "schema": {

@@ -59,7 +59,13 @@ pub struct Service {
 
 impl Service {
     /// `first_request` makes request ids of different runs differ.
-    pub fn new(routes: Vec<Route>, gate: Arc<dyn Gate>, pages: Handler, manners: Manners, first_request: u64) -> anyhow::Result<Service> {
+    pub fn new(
+        routes: Vec<Route>,
+        gate: Arc<dyn Gate>,
+        pages: Handler,
+        manners: Manners,
+        first_request: u64,
+    ) -> anyhow::Result<Service> {
         let mut table: matchit::Router<Vec<(Method, usize)>> = matchit::Router::new();
         for (n, route) in routes.iter().enumerate() {
             // Routes of one path stand together in the tree; `at` of the pattern itself finds what was put there.
@@ -67,14 +73,27 @@ impl Service {
             if !stands {
                 let same = routes.iter().enumerate().filter(|(_, other)| other.path == route.path);
                 let methods: Vec<(Method, usize)> = same.map(|(place, other)| (other.method.clone(), place)).collect();
-                let distinct = methods.iter().enumerate().all(|(k, (method, _))| methods[..k].iter().all(|(other, _)| other != method));
+                let distinct = methods
+                    .iter()
+                    .enumerate()
+                    .all(|(k, (method, _))| methods[..k].iter().all(|(other, _)| other != method));
                 anyhow::ensure!(distinct, "{} stands twice in the list of routes", route.path);
                 table.insert(route.path, methods)?;
             }
         }
         let names = routes.iter().map(|route| names(route.path).collect()).collect();
         let turns = (manners.at_once > 0).then(|| Semaphore::new(manners.at_once));
-        Ok(Service { table, routes, names, gate, pages, manners, turns, request: AtomicU64::new(first_request), counted: Mutex::default() })
+        Ok(Service {
+            table,
+            routes,
+            names,
+            gate,
+            pages,
+            manners,
+            turns,
+            request: AtomicU64::new(first_request),
+            counted: Mutex::default(),
+        })
     }
 
     pub fn openapi(&self, version: &str) -> serde_json::Value {
@@ -93,27 +112,40 @@ impl Service {
         with_headers(answer, is_api, &id)
     }
 
-    async fn answered(self: &Arc<Self>, request: Request<Body>, address: IpAddr, id: &str, language: &mut Language) -> Answered {
+    async fn answered(
+        self: &Arc<Self>,
+        request: Request<Body>,
+        address: IpAddr,
+        id: &str,
+        language: &mut Language,
+    ) -> Answered {
         let (parts, body) = request.into_parts();
         let Some((route, params)) = self.find(&parts.method, parts.uri.path())? else {
             return self.page(parts, body, address, id, *language).await;
         };
         let _turn = match &self.turns {
             Some(turns) if route.time.is_some() => Some(
-                tokio::time::timeout(TURN, turns.acquire()).await.map_err(|_| Refused::busy())?.map_err(|_| Refused::busy())?,
+                tokio::time::timeout(TURN, turns.acquire())
+                    .await
+                    .map_err(|_| Refused::busy())?
+                    .map_err(|_| Refused::busy())?,
             ),
             _ => None,
         };
         let caller = match route.need {
             Need::Public => None,
-            _ => Some(self.gate.who(&parts.headers, address).await?.ok_or_else(|| Refused::new(Code::Unauthenticated, ""))?),
+            _ => Some(
+                self.gate.who(&parts.headers, address).await?.ok_or_else(|| Refused::new(Code::Unauthenticated, ""))?,
+            ),
         };
         if let Some(caller) = &caller {
             *language = caller.actor.language();
             self.count(caller.actor.id)?;
         }
         let changes = parts.method != Method::GET && parts.method != Method::HEAD;
-        if changes && !csrf::is_ours(&parts.headers, &self.manners, caller.as_ref().is_some_and(|caller| caller.is_cookie)) {
+        if changes
+            && !csrf::is_ours(&parts.headers, &self.manners, caller.as_ref().is_some_and(|caller| caller.is_cookie))
+        {
             return Err(Refused::forbidden());
         }
         if let Some(caller) = &caller {
@@ -161,7 +193,14 @@ impl Service {
         if *n > most { Err(Refused::too_often(left)) } else { Ok(()) }
     }
 
-    async fn page(&self, parts: http::request::Parts, body: Body, address: IpAddr, id: &str, language: Language) -> Answered {
+    async fn page(
+        &self,
+        parts: http::request::Parts,
+        body: Body,
+        address: IpAddr,
+        id: &str,
+        language: Language,
+    ) -> Answered {
         if parts.method != Method::GET && parts.method != Method::HEAD {
             return Err(Refused::not_found());
         }
@@ -215,7 +254,9 @@ async fn run(route: &Route, ask: Ask) -> Answered {
         None => ended.await,
     };
     // What panicked has told its place to the log already; the client gets the request's id.
-    ended.unwrap_or_else(|()| Err(Refused::fault(anyhow::anyhow!("a handler panicked: {} {}", route.method, route.path))))
+    ended.unwrap_or_else(|()| {
+        Err(Refused::fault(anyhow::anyhow!("a handler panicked: {} {}", route.method, route.path)))
+    })
 }
 
 fn with_headers(mut answer: Response, is_api: bool, id: &str) -> Response {

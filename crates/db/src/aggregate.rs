@@ -34,9 +34,9 @@ pub(crate) fn row(compiled: &AggregateSql, next: &mut dyn FnMut() -> Result<Raw,
                 let low = codec::value(column, next()?).as_number();
                 let high = codec::value(column, next()?).as_number();
                 match (low, high) {
-                    (Some(low), Some(high)) => {
-                        (low + high).checked_div(Decimal::TWO).map_or(Value::Null, |median| Value::Number(rounded(median)))
-                    }
+                    (Some(low), Some(high)) => (low + high)
+                        .checked_div(Decimal::TWO)
+                        .map_or(Value::Null, |median| Value::Number(rounded(median))),
                     _ => Value::Null,
                 }
             }

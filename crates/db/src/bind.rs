@@ -81,7 +81,6 @@ impl Sql {
         Sql { dialect, text: text.to_owned(), binds: Vec::new() }
     }
 
-
     /// A placeholder for a value, as text to be put anywhere into the statement.
     pub fn bind(&mut self, value: impl Into<Bind>) -> String {
         self.binds.push(value.into());

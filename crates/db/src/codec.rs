@@ -103,7 +103,9 @@ fn bind_number(column: &Column, number: Decimal, dialect: Dialect) -> Bind {
         (Dialect::Sqlite, Column::Decimal { scale }) => match scaled(number, *scale) {
             Some(scaled) => Bind::Int(scaled),
             // Finer than the column: it lies between two of its numbers, so a test with it still compares right as a real.
-            None => Bind::Real(rust_decimal::prelude::ToPrimitive::to_f64(&number).unwrap_or_default() * 10f64.powi((*scale).into())),
+            None => Bind::Real(
+                rust_decimal::prelude::ToPrimitive::to_f64(&number).unwrap_or_default() * 10f64.powi((*scale).into()),
+            ),
         },
         (Dialect::Sqlite, _) => Bind::Bytes(exact::encode(number)),
     }
@@ -136,7 +138,9 @@ pub fn value(column: &Column, raw: Raw) -> Value {
     match (column, raw) {
         (_, Raw::Null) => Value::Null,
         (Column::Bool, raw) => Value::Bool(raw.truth()),
-        (Column::Decimal { scale }, Raw::Int(number)) => Value::Number(Decimal::new(number, u32::from(*scale)).normalize()),
+        (Column::Decimal { scale }, Raw::Int(number)) => {
+            Value::Number(Decimal::new(number, u32::from(*scale)).normalize())
+        }
         (_, Raw::Decimal(number)) => Value::Number(number.normalize()),
         (Column::Exact, Raw::Bytes(bytes)) => exact::decode(&bytes).map_or(Value::Null, Value::Number),
         (Column::Date, Raw::Text(text)) => text.parse().map_or(Value::Null, Value::Date),
@@ -150,7 +154,9 @@ pub fn value(column: &Column, raw: Raw) -> Value {
         }
         (Column::Json { .. }, Raw::Text(text)) => serde_json::from_str(&text).map_or(Value::Null, Value::Json),
         (Column::Links { .. }, Raw::Uuids(ids)) => Value::list(ids.into_iter().map(Value::Id).collect()),
-        (Column::Links { .. }, Raw::Text(text)) => Value::list(text.split(',').filter_map(|id| id.parse().ok()).map(Value::Id).collect()),
+        (Column::Links { .. }, Raw::Text(text)) => {
+            Value::list(text.split(',').filter_map(|id| id.parse().ok()).map(Value::Id).collect())
+        }
         (_, Raw::Text(text)) => Value::Text(text),
         (_, Raw::Int(number)) => Value::Number(Decimal::from(number)),
         (_, Raw::Bool(yes)) => Value::Bool(yes),

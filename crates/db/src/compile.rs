@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use kehub_model::catalog::{FieldId, ObjectId, system};
 use kehub_model::fields::{Column, Order};
-use kehub_model::query::{AggregatePlan, Compare, Cond, Is, ListPlan, ManyStep, Measure, Operand, Page, SortTerm, Step, Unit, Way};
+use kehub_model::query::{
+    AggregatePlan, Compare, Cond, Is, ListPlan, ManyStep, Measure, Operand, Page, SortTerm, Step, Unit, Way,
+};
 use kehub_model::{Catalog, Field, Object, RecordId, Value};
 
 use crate::bind::{Bind, Dialect, Sql, quoted};
@@ -56,7 +58,15 @@ type Done<T> = Result<T, Fault>;
 
 impl<'a> Compiler<'a> {
     pub fn new(catalog: &'a Catalog, relations: &'a Relations, dialect: Dialect) -> Compiler<'a> {
-        Compiler { catalog, relations, sql: Sql::new(dialect), joins: String::new(), joined: HashMap::new(), aliases: 0, source: None }
+        Compiler {
+            catalog,
+            relations,
+            sql: Sql::new(dialect),
+            joins: String::new(),
+            joined: HashMap::new(),
+            aliases: 0,
+            source: None,
+        }
     }
 
     /// Only the records that the relations name are looked at: they come first, so that no planner reads the table instead.
@@ -100,7 +110,8 @@ impl<'a> Compiler<'a> {
             }
             let alias = self.alias();
             let table = self.relations.of(&quoted(&self.object(step.to)?.table));
-            let rule = if step.rule.is_true() { String::new() } else { format!(" and {}", self.cond(&alias, &step.rule)?) };
+            let rule =
+                if step.rule.is_true() { String::new() } else { format!(" and {}", self.cond(&alias, &step.rule)?) };
             let join = format!(" left join {table} {alias} on {alias}.id = {from}{rule}");
             self.joins.push_str(&join);
             self.joined.insert(name, alias.clone());
@@ -181,7 +192,9 @@ impl<'a> Compiler<'a> {
         Ok(match many.way {
             Way::Back(link) => {
                 let link = quoted(&self.field(many.to, link)?.physical);
-                format!("exists (select 1 from {target} {alias}{joins} where {alias}.{link} = {at}.id and {rule} and {inner})")
+                format!(
+                    "exists (select 1 from {target} {alias}{joins} where {alias}.{link} = {at}.id and {rule} and {inner})"
+                )
             }
             Way::Links(field) => {
                 let links = self.relations.of(&links_table(self.object(many.object)?, self.field(many.object, field)?));
@@ -237,7 +250,11 @@ impl<'a> Compiler<'a> {
                 if let Some(to) = to {
                     parts.push(self.compare(base, on, "<", bound(to))?);
                 }
-                if parts.is_empty() { format!("{} is not null", self.value(base, on)?) } else { format!("({})", parts.join(" and ")) }
+                if parts.is_empty() {
+                    format!("{} is not null", self.value(base, on)?)
+                } else {
+                    format!("({})", parts.join(" and "))
+                }
             }
             Is::Contains(text) if text.is_empty() => format!("{} is not null", self.value(base, on)?),
             Is::Contains(text) => {
@@ -309,7 +326,11 @@ impl<'a> Compiler<'a> {
                 }
             })
             .collect();
-        Ok(if parts.is_empty() { if word == " or " { "1 = 0".into() } else { format!("{value} is not null") } } else { format!("({})", parts.join(word)) })
+        Ok(if parts.is_empty() {
+            if word == " or " { "1 = 0".into() } else { format!("{value} is not null") }
+        } else {
+            format!("({})", parts.join(word))
+        })
     }
 
     fn test_links(&mut self, base: &str, on: &Operand, field: &Field, is: &Is) -> Done<String> {
@@ -329,7 +350,11 @@ impl<'a> Compiler<'a> {
                     let id = self.sql.bind(id);
                     parts.push(format!("exists (select 1 from {links} p where p.a = {at}.id and p.b = {id})"));
                 }
-                if parts.is_empty() { format!("exists (select 1 from {links} p where p.a = {at}.id)") } else { format!("({})", parts.join(" and ")) }
+                if parts.is_empty() {
+                    format!("exists (select 1 from {links} p where p.a = {at}.id)")
+                } else {
+                    format!("({})", parts.join(" and "))
+                }
             }
             _ => return Err(Fault::Catalog),
         };
@@ -337,7 +362,11 @@ impl<'a> Compiler<'a> {
             None => Ok(plain),
             Some(rows) => {
                 let shown = self.cond(&at, rows)?;
-                let hidden_is_empty = if matches!(is, Is::Empty) { format!("(not ({shown}) or {plain})") } else { format!("({shown} and {plain})") };
+                let hidden_is_empty = if matches!(is, Is::Empty) {
+                    format!("(not ({shown}) or {plain})")
+                } else {
+                    format!("({shown} and {plain})")
+                };
                 Ok(hidden_is_empty)
             }
         }
@@ -352,8 +381,12 @@ impl<'a> Compiler<'a> {
             Column::Links { .. } => {
                 let links = self.relations.of(&links_table(self.object(operand.object)?, field));
                 match self.dialect() {
-                    Dialect::Sqlite => format!("(select group_concat(hex(b)) from (select p.b from {links} p where p.a = {at}.id order by p.position))"),
-                    Dialect::Postgres => format!("array(select p.b from {links} p where p.a = {at}.id order by p.position)"),
+                    Dialect::Sqlite => format!(
+                        "(select group_concat(hex(b)) from (select p.b from {links} p where p.a = {at}.id order by p.position))"
+                    ),
+                    Dialect::Postgres => {
+                        format!("array(select p.b from {links} p where p.a = {at}.id order by p.position)")
+                    }
                 }
             }
             Column::None => "null".to_owned(),
@@ -390,10 +423,19 @@ pub enum Segment {
     /// Of a single sort term: the rows after the cursor that have a value.
     Filled,
     /// Of a single sort term: the rows without a value, from the first or after the cursor's id.
-    Empties { after_cursor: bool },
+    Empties {
+        after_cursor: bool,
+    },
 }
 
-pub fn list(catalog: &Catalog, relations: &Relations, dialect: Dialect, plan: &ListPlan, segment: Segment, limit: u32) -> Done<ListSql> {
+pub fn list(
+    catalog: &Catalog,
+    relations: &Relations,
+    dialect: Dialect,
+    plan: &ListPlan,
+    segment: Segment,
+    limit: u32,
+) -> Done<ListSql> {
     let mut compiler = Compiler::new(catalog, relations, dialect);
     let object = compiler.object(plan.object)?;
     compiler.narrow(object);
@@ -441,7 +483,11 @@ pub fn list(catalog: &Catalog, relations: &Relations, dialect: Dialect, plan: &L
     terms.push(if descending { "r.id desc".into() } else { "r.id".into() });
     // The limit stands in the text: a planner that knows it chooses better, and SQLite would plan anew at every run to learn it.
     let from = compiler.from(object);
-    let text = format!("select {}{from} where {filter}{after} order by {} limit {limit}{offset}", columns.join(", "), terms.join(", "));
+    let text = format!(
+        "select {}{from} where {filter}{after} order by {} limit {limit}{offset}",
+        columns.join(", "),
+        terms.join(", ")
+    );
     compiler.sql.text = text;
     Ok(ListSql { sql: compiler.sql, selected, sort_columns })
 }
@@ -470,12 +516,17 @@ fn keyset(
     match (segment, order.first()) {
         (Segment::Filled, Some(_)) => {
             let names: Vec<&str> = order.iter().map(|(expression, _)| expression.as_str()).collect();
-            let bound: Vec<String> =
-                keys.iter().zip(columns).map(|(key, column)| compiler.sql.bind(codec::bind(column, key, dialect))).collect();
+            let bound: Vec<String> = keys
+                .iter()
+                .zip(columns)
+                .map(|(key, column)| compiler.sql.bind(codec::bind(column, key, dialect)))
+                .collect();
             let id = compiler.sql.bind(id);
             return Ok(format!(" and ({}, r.id) {beyond} ({}, {id})", names.join(", "), bound.join(", ")));
         }
-        (Segment::Empties { after_cursor: false }, Some((expression, _))) => return Ok(format!(" and {expression} {no_value}")),
+        (Segment::Empties { after_cursor: false }, Some((expression, _))) => {
+            return Ok(format!(" and {expression} {no_value}"));
+        }
         (Segment::Empties { after_cursor: true }, Some((expression, _))) => {
             let id = compiler.sql.bind(id);
             return Ok(format!(" and {expression} {no_value} and r.id {beyond} {id}"));
@@ -523,17 +574,26 @@ pub fn found(catalog: &Catalog, dialect: Dialect, plan: &ListPlan, proposal: &Pr
         }
         Dialect::Postgres => {
             compiler.source = Some(format!("{grams} q join {table} r on r.id = q.id"));
-            let parts: Vec<String> = proposal.numbers().map(|numbers| format!("q.g @> {}::int[]", compiler.sql.bind(numbers))).collect();
+            let parts: Vec<String> =
+                proposal.numbers().map(|numbers| format!("q.g @> {}::int[]", compiler.sql.bind(numbers))).collect();
             (format!("({}) and ", parts.join(" or ")), "r.id")
         }
     };
     let from = compiler.from(object);
-    compiler.sql.text = format!("select {}{from} where {rest}{filter} order by {order} desc limit {limit}", columns.join(", "));
+    compiler.sql.text =
+        format!("select {}{from} where {rest}{filter} order by {order} desc limit {limit}", columns.join(", "));
     Ok(ListSql { sql: compiler.sql, selected, sort_columns: Vec::new() })
 }
 
 /// How many rows, at most `bound` when it is given.
-pub fn count(catalog: &Catalog, relations: &Relations, dialect: Dialect, object: ObjectId, filter: &Cond, bound: Option<i64>) -> Done<Sql> {
+pub fn count(
+    catalog: &Catalog,
+    relations: &Relations,
+    dialect: Dialect,
+    object: ObjectId,
+    filter: &Cond,
+    bound: Option<i64>,
+) -> Done<Sql> {
     let mut compiler = Compiler::new(catalog, relations, dialect);
     let object = compiler.object(object)?;
     compiler.narrow(object);
@@ -562,7 +622,9 @@ pub fn estimate(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &
         Dialect::Postgres => format!("explain (format json) select 1{from} where {filter}"),
         Dialect::Sqlite if all => format!("select (select count(*) from {table})"),
         // Every 64th block of 256 rows.
-        Dialect::Sqlite => format!("select 64 * (select count(*){from} where r.n in (select n from {table} where (n >> 8) % 64 = 0) and {filter})"),
+        Dialect::Sqlite => format!(
+            "select 64 * (select count(*){from} where r.n in (select n from {table} where (n >> 8) % 64 = 0) and {filter})"
+        ),
     };
     Ok(compiler.sql)
 }
@@ -572,8 +634,12 @@ pub fn estimate(catalog: &Catalog, dialect: Dialect, object: ObjectId, filter: &
 pub enum Measured {
     Count,
     /// High and low half of a sum of scaled integers (SQLite), or one exact sum; then the count of values.
-    Sum { scale: Option<u8> },
-    Avg { scale: Option<u8> },
+    Sum {
+        scale: Option<u8>,
+    },
+    Avg {
+        scale: Option<u8>,
+    },
     Value(Column),
     /// Twice the median, exact, as the two middle values.
     Median(Column),
@@ -585,7 +651,12 @@ pub struct AggregateSql {
     pub measures: Vec<Measured>,
 }
 
-pub fn aggregate(catalog: &Catalog, relations: &Relations, dialect: Dialect, plan: &AggregatePlan) -> Done<AggregateSql> {
+pub fn aggregate(
+    catalog: &Catalog,
+    relations: &Relations,
+    dialect: Dialect,
+    plan: &AggregatePlan,
+) -> Done<AggregateSql> {
     let mut compiler = Compiler::new(catalog, relations, dialect);
     let object = compiler.object(plan.object)?;
     compiler.narrow(object);
@@ -597,7 +668,9 @@ pub fn aggregate(catalog: &Catalog, relations: &Relations, dialect: Dialect, pla
         let value = compiler.value("r", &group.operand)?;
         let (expression, column) = match group.unit {
             None => (value, field.column.clone()),
-            Some(unit) => (bucket(&mut compiler, &field.column, value, unit, plan.zone), Column::Text { folded: false }),
+            Some(unit) => {
+                (bucket(&mut compiler, &field.column, value, unit, plan.zone), Column::Text { folded: false })
+            }
         };
         columns.push(expression.clone());
         keys.push(expression);
@@ -724,7 +797,8 @@ fn bucket(compiler: &mut Compiler<'_>, column: &Column, value: String, unit: Uni
             format!("kehub_bucket({value}, '{name}', '{}')", zone.name())
         }
         Dialect::Postgres => {
-            let local = if *column == Column::DateTime { format!("({value} at time zone '{}')", zone.name()) } else { value };
+            let local =
+                if *column == Column::DateTime { format!("({value} at time zone '{}')", zone.name()) } else { value };
             let pattern = match unit {
                 Unit::Year => "YYYY",
                 Unit::Quarter => "YYYY-\"Q\"Q",
@@ -768,7 +842,8 @@ pub fn searched_column(field: &Field, alias: &str) -> String {
 
 /// The expressions by which a field is sorted: text by its sort key, then by code point.
 pub fn sort_columns(field: &Field, alias: &str, order: Order) -> Vec<String> {
-    let plain = if field.id == system::ID { format!("{alias}.id") } else { format!("{alias}.{}", quoted(&field.physical)) };
+    let plain =
+        if field.id == system::ID { format!("{alias}.id") } else { format!("{alias}.{}", quoted(&field.physical)) };
     match order {
         Order::Text if field.column == (Column::Text { folded: true }) => {
             let folded = format!("{alias}.{}", quoted(&format!("{}__f", field.physical)));
@@ -780,7 +855,8 @@ pub fn sort_columns(field: &Field, alias: &str, order: Order) -> Vec<String> {
             if options.is_empty() {
                 return vec![plain];
             }
-            let cases: Vec<String> = options.iter().enumerate().map(|(n, option)| format!("when '{}' then {n}", option.key)).collect();
+            let cases: Vec<String> =
+                options.iter().enumerate().map(|(n, option)| format!("when '{}' then {n}", option.key)).collect();
             vec![format!("case {plain} {} end", cases.join(" "))]
         }
         _ => vec![plain],

@@ -39,7 +39,9 @@ pub(crate) fn prepare(change: &SchemaChange, new: &Catalog, dialect: Dialect) ->
 pub(crate) fn constraints(change: &SchemaChange, new: &Catalog) -> Result<Vec<String>, Fault> {
     let object = |id: i32| new.object_by_id(id).map(|object| &**object).ok_or(Fault::Catalog);
     let of_field = |object: &Object, field: &Field| match &field.column {
-        Column::Id { to } if to != "person" && to != "department" => foreign_key(&quoted(&object.table), &quoted(&field.physical), to, new),
+        Column::Id { to } if to != "person" && to != "department" => {
+            foreign_key(&quoted(&object.table), &quoted(&field.physical), to, new)
+        }
         Column::Links { to } => foreign_key(&links_table(object, field), "b", to, new),
         _ => None,
     };
@@ -58,7 +60,9 @@ pub(crate) fn constraints(change: &SchemaChange, new: &Catalog) -> Result<Vec<St
 
 fn foreign_key(table: &str, column: &str, to: &str, catalog: &Catalog) -> Option<String> {
     let target = quoted(&catalog.object(to)?.table);
-    Some(format!("alter table {table} add foreign key ({column}) references {target} (id) deferrable initially deferred"))
+    Some(format!(
+        "alter table {table} add foreign key ({column}) references {target} (id) deferrable initially deferred"
+    ))
 }
 
 /// The statements that close a change, after its filling.
@@ -78,7 +82,12 @@ fn bytes(dialect: Dialect) -> &'static str {
 
 fn unique_index(object: &Object, column: &str) -> String {
     let index = quoted(&format!("{}_{column}", object.table));
-    format!("create unique index {index} on {} ({}) where {} is not null", quoted(&object.table), quoted(column), quoted(column))
+    format!(
+        "create unique index {index} on {} ({}) where {} is not null",
+        quoted(&object.table),
+        quoted(column),
+        quoted(column)
+    )
 }
 
 fn create(object: &Object, catalog: &Catalog, dialect: Dialect) -> Vec<String> {
@@ -113,9 +122,13 @@ fn field_columns(field: &Field, catalog: &Catalog, dialect: Dialect) -> Vec<Stri
         _ => {
             let references = match &field.column {
                 // People and departments are never dropped, and a foreign key to them would lock one row in every save.
-                Column::Id { to } if dialect == Dialect::Sqlite && !field.is_system && to != "person" && to != "department" => catalog.object(to).map(|target| {
-                    format!(" references {} (id) deferrable initially deferred", quoted(&target.table))
-                }),
+                Column::Id { to }
+                    if dialect == Dialect::Sqlite && !field.is_system && to != "person" && to != "department" =>
+                {
+                    catalog.object(to).map(|target| {
+                        format!(" references {} (id) deferrable initially deferred", quoted(&target.table))
+                    })
+                }
                 _ => None,
             };
             format!("{}{}", codec::sql_type(&field.column, dialect), references.unwrap_or_default())
@@ -139,7 +152,9 @@ fn beside_table(object: &Object, field: &Field, catalog: &Catalog, dialect: Dial
             let links = links_table(object, field);
             let id = if dialect == Dialect::Sqlite { "blob" } else { "uuid" };
             let target = match catalog.object(to) {
-                Some(target) if dialect == Dialect::Sqlite => format!(" references {} (id) deferrable initially deferred", quoted(&target.table)),
+                Some(target) if dialect == Dialect::Sqlite => {
+                    format!(" references {} (id) deferrable initially deferred", quoted(&target.table))
+                }
                 _ => String::new(),
             };
             let index = quoted(&format!("{}_b", links.trim_matches('"')));
@@ -157,7 +172,10 @@ fn beside_table(object: &Object, field: &Field, catalog: &Catalog, dialect: Dial
 fn add_field(object: &Object, field: &Field, catalog: &Catalog, dialect: Dialect) -> Vec<String> {
     let table = quoted(&object.table);
     let mut statements: Vec<String> = if field.is_stored() {
-        field_columns(field, catalog, dialect).iter().map(|column| format!("alter table {table} add column {column}")).collect()
+        field_columns(field, catalog, dialect)
+            .iter()
+            .map(|column| format!("alter table {table} add column {column}"))
+            .collect()
     } else {
         Vec::new()
     };

@@ -66,8 +66,15 @@ impl Shape {
                 format!("create index if not exists {name} on {table} ({})", columns.join(", "))
             }
             Dialect::Postgres => {
-                let include = if self.covered.is_empty() { String::new() } else { format!(" include ({})", self.covered.join(", ")) };
-                format!("create index concurrently if not exists {name} on {table} ({}){include}", self.columns.join(", "))
+                let include = if self.covered.is_empty() {
+                    String::new()
+                } else {
+                    format!(" include ({})", self.covered.join(", "))
+                };
+                format!(
+                    "create index concurrently if not exists {name} on {table} ({}){include}",
+                    self.columns.join(", ")
+                )
             }
         }
     }
@@ -93,7 +100,8 @@ impl Seen {
             seen.retain(|_, watched| watched.is_settled || watched.slow > 1);
         }
         let name = shape.name();
-        let watched = seen.entry(name).or_insert(Watched { shape, slow: 0, total: Duration::ZERO, is_wanted, is_settled: false });
+        let watched =
+            seen.entry(name).or_insert(Watched { shape, slow: 0, total: Duration::ZERO, is_wanted, is_settled: false });
         watched.slow += 1;
         watched.total += took;
         watched.is_wanted |= is_wanted;
@@ -108,8 +116,11 @@ impl Seen {
     /// The shape that has cost most.
     fn due(&self) -> Vec<Watched> {
         let seen = self.0.lock();
-        let mut due: Vec<Watched> =
-            seen.values().filter(|watched| !watched.is_settled && (watched.is_wanted || watched.slow >= TIMES)).cloned().collect();
+        let mut due: Vec<Watched> = seen
+            .values()
+            .filter(|watched| !watched.is_settled && (watched.is_wanted || watched.slow >= TIMES))
+            .cloned()
+            .collect();
         due.sort_by_key(|watched| std::cmp::Reverse(watched.total));
         due
     }
@@ -163,7 +174,11 @@ fn of_list(catalog: &Catalog, plan: &ListPlan, dialect: Dialect) -> Option<Shape
     let terms: Option<Vec<(&Field, Order)>> =
         plan.sort.iter().map(|term| Some((own(object, &term.operand)?, term.order))).collect();
     let sorted = terms.filter(|_| one_way).map(|terms| {
-        terms.into_iter().flat_map(|(field, order)| sort_columns(field, "r", order)).map(|expression| bare(&expression)).collect::<Vec<_>>()
+        terms
+            .into_iter()
+            .flat_map(|(field, order)| sort_columns(field, "r", order))
+            .map(|expression| bare(&expression))
+            .collect::<Vec<_>>()
     });
     let tail: Vec<String> = match sorted {
         Some(sorted) if !sorted.is_empty() => sorted,
@@ -191,8 +206,12 @@ fn of_aggregate(catalog: &Catalog, plan: &AggregatePlan) -> Option<Shape> {
     tested(object, &plan.filter, &mut equal, &mut ranged);
     let mut columns = equal_columns(equal);
     let groups: Vec<&Field> = plan.groups.iter().map(|group| own(object, &group.operand)).collect::<Option<_>>()?;
-    let measured: Vec<&Field> =
-        plan.measures.iter().filter_map(|measure| measure.operand.as_ref()).map(|on| own(object, on)).collect::<Option<_>>()?;
+    let measured: Vec<&Field> = plan
+        .measures
+        .iter()
+        .filter_map(|measure| measure.operand.as_ref())
+        .map(|on| own(object, on))
+        .collect::<Option<_>>()?;
     for field in groups.iter().chain(&ranged) {
         let column = quoted(&field.physical);
         if !columns.contains(&column) {
@@ -272,7 +291,8 @@ impl Db {
         for watched in self.seen.due() {
             let shape = &watched.shape;
             let made = self.made(shape.object).await?;
-            let serves = |text: &String| *text == shape.text() || text.starts_with(shape.text().trim_end_matches(" + "));
+            let serves =
+                |text: &String| *text == shape.text() || text.starts_with(shape.text().trim_end_matches(" + "));
             if made.iter().any(serves) || made.len() >= BUDGET {
                 self.seen.settle(shape);
                 continue;
@@ -290,7 +310,9 @@ impl Db {
             self.seen.settle(shape);
             match &*self.inner {
                 Inner::Sqlite(db) => db.statement(shape.statement(Dialect::Sqlite)).await?,
-                Inner::Postgres(db) => db.make_index(&shape.name(), &shape.statement(Dialect::Postgres), &shape.table).await?,
+                Inner::Postgres(db) => {
+                    db.make_index(&shape.name(), &shape.statement(Dialect::Postgres), &shape.table).await?
+                }
             }
             tracing::info!(index = shape.name(), columns = shape.text(), took = ?begun.elapsed(), "made an index");
             self.write(vec![self.row(&watched)]).await?;
@@ -317,7 +339,8 @@ impl Db {
 
     /// The shapes of an object that have their index.
     async fn made(&self, object: ObjectId) -> Result<HashSet<String>, Fault> {
-        let select = Select::from("db_shape", &["shape", "index_name"]).that(Where::Is("object", i64::from(object).into()));
+        let select =
+            Select::from("db_shape", &["shape", "index_name"]).that(Where::Is("object", i64::from(object).into()));
         let rows = self.table(select).await?;
         Ok(rows.iter().filter(|row| !row.is_null(1)).map(|row| row.text(0).to_owned()).collect())
     }
@@ -325,7 +348,9 @@ impl Db {
     async fn rows_about(&self, table: &str) -> Result<i64, Fault> {
         let text = match self.dialect() {
             Dialect::Sqlite => format!("select coalesce(max(n), 0) from {}", quoted(table)),
-            Dialect::Postgres => format!("select greatest(reltuples, 0)::bigint from pg_class where oid = '{}'::regclass", quoted(table)),
+            Dialect::Postgres => {
+                format!("select greatest(reltuples, 0)::bigint from pg_class where oid = '{}'::regclass", quoted(table))
+            }
         };
         let rows = self.raw(Sql::with(self.dialect(), &text), 1).await?;
         Ok(rows.first().map_or(0, |row| row.int(0)))
@@ -347,8 +372,10 @@ impl Db {
 
     /// How the database would carry out a list: for those who wonder why it is slow.
     pub async fn explain(&self, catalog: &Catalog, plan: &ListPlan) -> Result<String, Fault> {
-        let compiled = compile::list(catalog, &Relations::default(), self.dialect(), plan, Segment::All, plan.limit + 1)?;
-        let (word, columns) = if self.dialect() == Dialect::Sqlite { ("explain query plan", 4) } else { ("explain", 1) };
+        let compiled =
+            compile::list(catalog, &Relations::default(), self.dialect(), plan, Segment::All, plan.limit + 1)?;
+        let (word, columns) =
+            if self.dialect() == Dialect::Sqlite { ("explain query plan", 4) } else { ("explain", 1) };
         let sql = Sql { text: format!("{word} {}", compiled.sql.text), ..compiled.sql };
         let rows = self.raw(sql, columns).await?;
         Ok(rows.iter().map(|row| row.text(columns - 1)).collect::<Vec<_>>().join("\n"))

@@ -77,7 +77,9 @@ impl Db {
     pub async fn open(target: &Target, clock: Arc<dyn Clock>) -> Result<Db, Fault> {
         let inner = match target {
             Target::File(path) => Inner::Sqlite(sqlite::Sqlite::open(path, clock.clone())?),
-            Target::Postgres { url, schema } => Inner::Postgres(postgres::Postgres::open(url, schema, clock.clone()).await?),
+            Target::Postgres { url, schema } => {
+                Inner::Postgres(postgres::Postgres::open(url, schema, clock.clone()).await?)
+            }
         };
         Ok(Db { inner: Arc::new(inner), seen: Arc::default(), clock })
     }
@@ -112,7 +114,8 @@ impl Db {
     }
 
     pub async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        let among = if plan.as_of.is_none() { self.candidates(&catalog, plan.object, &plan.filter).await? } else { None };
+        let among =
+            if plan.as_of.is_none() { self.candidates(&catalog, plan.object, &plan.filter).await? } else { None };
         if among.is_some() || plan.as_of.is_some() {
             return either!(self, db => db.list(catalog, plan, among).await);
         }
@@ -123,7 +126,13 @@ impl Db {
     }
 
     /// How many rows a filter leaves; with a bound, counting stops there.
-    pub async fn count(&self, catalog: &Catalog, object: ObjectId, filter: &Cond, bound: Option<i64>) -> Result<i64, Fault> {
+    pub async fn count(
+        &self,
+        catalog: &Catalog,
+        object: ObjectId,
+        filter: &Cond,
+        bound: Option<i64>,
+    ) -> Result<i64, Fault> {
         let among = self.candidates(catalog, object, filter).await?;
         let sql = compile::count(catalog, &compile::Relations::only(among), self.dialect(), object, filter, bound)?;
         either!(self, db => db.count(sql).await)
@@ -136,7 +145,8 @@ impl Db {
     }
 
     pub async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
-        let among = if plan.as_of.is_none() { self.candidates(&catalog, plan.object, &plan.filter).await? } else { None };
+        let among =
+            if plan.as_of.is_none() { self.candidates(&catalog, plan.object, &plan.filter).await? } else { None };
         if among.is_some() || plan.as_of.is_some() {
             return either!(self, db => db.aggregate(catalog, plan, among).await);
         }
@@ -226,7 +236,19 @@ mod history {
         let from = sql.bind(from.0);
         let record = sql.bind(record);
         let limit = sql.bind(i64::from(limit));
-        let names = ["moment", "actor", "on_behalf", "cause", "cause_id", "catalog", "object", "record", "prev", "body", "depth"];
+        let names = [
+            "moment",
+            "actor",
+            "on_behalf",
+            "cause",
+            "cause_id",
+            "catalog",
+            "object",
+            "record",
+            "prev",
+            "body",
+            "depth",
+        ];
         let columns = names.map(|name| format!("c.{name}")).join(", ");
         // The list goes on through commits of this record alone; at one of several records the reader takes over.
         sql.text = format!(

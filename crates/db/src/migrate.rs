@@ -12,8 +12,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "follow", include_str!("../migrations/0004_follow.sql")),
 ];
 
-pub(crate) const LEDGER: &str =
-    "create table if not exists migration (n bigint primary key, name varchar(100) not null, checksum varchar(64) not null)";
+pub(crate) const LEDGER: &str = "create table if not exists migration (n bigint primary key, name varchar(100) not null, checksum varchar(64) not null)";
 
 /// A migration's statements in a dialect.
 pub(crate) fn statements(text: &str, dialect: Dialect) -> Vec<String> {

@@ -147,7 +147,14 @@ pub(crate) struct Scratch {
     pub(crate) relations: HashMap<String, String>,
 }
 
-pub(crate) fn scratch(catalog: &Catalog, object: &Object, overlay: Overlaid, now: Vec<Row>, at: Moment, dialect: Dialect) -> Scratch {
+pub(crate) fn scratch(
+    catalog: &Catalog,
+    object: &Object,
+    overlay: Overlaid,
+    now: Vec<Row>,
+    at: Moment,
+    dialect: Dialect,
+) -> Scratch {
     let _ = catalog;
     let current: HashMap<RecordId, Row> = now.into_iter().map(|row| (row.id, row)).collect();
     let mut past: Vec<(RecordId, Vec<Value>)> = Vec::new();
@@ -169,14 +176,20 @@ pub(crate) fn scratch(catalog: &Catalog, object: &Object, overlay: Overlaid, now
     let before = Moment(at.0 - 1);
     for (_, values) in &past {
         let mut sql = Sql::new(dialect);
-        let binds: Vec<String> = rows::insert_binds(object, values, before, dialect).into_iter().map(|bind| sql.bind(bind)).collect();
+        let binds: Vec<String> =
+            rows::insert_binds(object, values, before, dialect).into_iter().map(|bind| sql.bind(bind)).collect();
         sql.text = format!("insert into {name} ({names}) values ({})", binds.join(", "));
         statements.push(sql);
     }
     let mut relations = HashMap::new();
     let bound = at.0;
-    relations.insert(table.clone(), format!("(select {names} from {table} where moment < {bound} union all select {names} from {name})"));
-    for (place, field) in object.fields.iter().enumerate().filter(|(_, field)| matches!(field.column, Column::Links { .. })) {
+    relations.insert(
+        table.clone(),
+        format!("(select {names} from {table} where moment < {bound} union all select {names} from {name})"),
+    );
+    for (place, field) in
+        object.fields.iter().enumerate().filter(|(_, field)| matches!(field.column, Column::Links { .. }))
+    {
         let links = links_table(object, field);
         let name = format!("past_l_{}", field.id);
         let id = if dialect == Dialect::Sqlite { "blob" } else { "uuid" };
@@ -190,14 +203,21 @@ pub(crate) fn scratch(catalog: &Catalog, object: &Object, overlay: Overlaid, now
                 statements.push(sql);
             }
         }
-        let untouched = format!("select p.a, p.b, p.position from {links} p join {table} o on o.id = p.a where o.moment < {bound}");
+        let untouched =
+            format!("select p.a, p.b, p.position from {links} p join {table} o on o.id = p.a where o.moment < {bound}");
         relations.insert(links, format!("({untouched} union all select a, b, position from {name})"));
     }
     Scratch { statements, relations }
 }
 
 fn values_of(object: &Object, row: &Row) -> Values {
-    object.fields.iter().zip(&row.values).filter(|(_, value)| !value.is_null()).map(|(field, value)| (field.id, value.clone())).collect()
+    object
+        .fields
+        .iter()
+        .zip(&row.values)
+        .filter(|(_, value)| !value.is_null())
+        .map(|(field, value)| (field.id, value.clone()))
+        .collect()
 }
 
 /// A row as it stood, its formulas derived again. What history does not hold of the system fields is taken from the row as it is,

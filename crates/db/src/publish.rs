@@ -57,7 +57,11 @@ pub fn convert(from: &Kind, to: &Kind, value: &Value) -> Option<Value> {
     }
     if from.target().is_some() && from.target() == to.target() {
         let items = value.items();
-        return Some(if to.is_many() { Value::List(items.to_vec()) } else { items.first().cloned().unwrap_or_default() });
+        return Some(if to.is_many() {
+            Value::List(items.to_vec())
+        } else {
+            items.first().cloned().unwrap_or_default()
+        });
     }
     let cell = match value {
         Value::Number(number) => Cell::Number(*number),
@@ -92,8 +96,12 @@ impl Publish {
                 }
                 Filling::Rows(object, Work::Convert { from: Box::new(old), to })
             }
-            SchemaChange::AddUnique { object, fields, column } => Filling::Rows(self.object(*object)?, Work::Unique { column, fields }),
-            SchemaChange::AddField { object, field } | SchemaChange::Recompute { object, field } | SchemaChange::RestoreField { object, field } => {
+            SchemaChange::AddUnique { object, fields, column } => {
+                Filling::Rows(self.object(*object)?, Work::Unique { column, fields })
+            }
+            SchemaChange::AddField { object, field }
+            | SchemaChange::Recompute { object, field }
+            | SchemaChange::RestoreField { object, field } => {
                 let object = self.object(*object)?;
                 let field = object.field_by_id(*field).ok_or(Fault::Catalog)?;
                 match field.def.kind {
@@ -141,7 +149,8 @@ impl Publish {
             version.bind(self.actor),
             version.bind(body),
         ];
-        version.text = format!("insert into catalog_version (version, moment, actor, body) values ({})", binds.join(", "));
+        version.text =
+            format!("insert into catalog_version (version, moment, actor, body) values ({})", binds.join(", "));
         let mut meta = Sql::new(dialect);
         let number = meta.bind(i64::from(self.new.number));
         meta.text = format!("update catalog_meta set catalog = {number}, rights = rights + 1 where one = 1");
@@ -149,7 +158,8 @@ impl Publish {
     }
 
     pub(crate) fn on_sqlite(&self, connection: &Connection) -> Result<(), Fault> {
-        let stands: i64 = connection.query_row("select catalog from catalog_meta where one = 1", [], |row| row.get(0))?;
+        let stands: i64 =
+            connection.query_row("select catalog from catalog_meta where one = 1", [], |row| row.get(0))?;
         if stands != i64::from(self.old.number) {
             return Err(Fault::Moved);
         }
@@ -223,7 +233,8 @@ impl Publish {
         if sets.is_empty() {
             return None;
         }
-        let sets: Vec<String> = sets.into_iter().map(|(name, bind)| format!("{} = {}", quoted(&name), sql.bind(bind))).collect();
+        let sets: Vec<String> =
+            sets.into_iter().map(|(name, bind)| format!("{} = {}", quoted(&name), sql.bind(bind))).collect();
         let id = sql.bind(row.id);
         sql.text = format!("update {} set {} where id = {id}", quoted(&object.table), sets.join(", "));
         Some(sql)

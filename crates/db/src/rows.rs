@@ -130,7 +130,8 @@ pub(crate) fn read(
             selected.push(None);
             continue;
         }
-        let operand = kehub_model::query::Operand { steps: Vec::new(), object: object.id, field: field.id, shown: None };
+        let operand =
+            kehub_model::query::Operand { steps: Vec::new(), object: object.id, field: field.id, shown: None };
         selected.push(Some(compiler.select(&operand, &mut columns)?));
     }
     for rule in rules {

@@ -26,19 +26,40 @@ pub struct Row {
 #[derive(Clone, Debug)]
 pub enum Ask {
     /// Rows by id, in any order; those that are not there are not answered.
-    Rows { object: ObjectId, ids: Vec<RecordId>, rules: Vec<Arc<Cond>>, links: bool },
+    Rows {
+        object: ObjectId,
+        ids: Vec<RecordId>,
+        rules: Vec<Arc<Cond>>,
+        links: bool,
+    },
     /// Who holds each of these unique combinations.
-    Holders { object: ObjectId, column: String, hashes: Vec<[u8; 16]> },
+    Holders {
+        object: ObjectId,
+        column: String,
+        hashes: Vec<[u8; 16]>,
+    },
     List(ListPlan),
     Aggregate(AggregatePlan),
     /// Owners of a many-link that name one of these records, as (owner, target).
-    Linkers { object: ObjectId, field: FieldId, targets: Vec<RecordId> },
+    Linkers {
+        object: ObjectId,
+        field: FieldId,
+        targets: Vec<RecordId>,
+    },
     /// Takes `count` numbers of a series; the first of them. Gaps are allowed, doubles never.
-    Serial { field: FieldId, period: String, count: u32, start: i64 },
+    Serial {
+        field: FieldId,
+        period: String,
+        count: u32,
+        start: i64,
+    },
     /// Rows of a platform table.
     Table(Select),
     /// When records were deleted: (record, moment, title).
-    Trashed { object: ObjectId, ids: Vec<RecordId> },
+    Trashed {
+        object: ObjectId,
+        ids: Vec<RecordId>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -87,13 +108,33 @@ pub struct WriteSet {
 
 #[derive(Debug)]
 pub enum RowWrite {
-    Insert { object: ObjectId, id: RecordId, values: Vec<Value> },
+    Insert {
+        object: ObjectId,
+        id: RecordId,
+        values: Vec<Value>,
+    },
     /// `values` is the whole row as it shall stand, `changed` the places that differ. A change of derived values alone leaves
     /// version and moment as they are.
-    Update { object: ObjectId, id: RecordId, seen: u32, values: Vec<Value>, changed: Vec<usize>, is_derived: bool },
-    Delete { object: ObjectId, id: RecordId, seen: u32, title: String },
+    Update {
+        object: ObjectId,
+        id: RecordId,
+        seen: u32,
+        values: Vec<Value>,
+        changed: Vec<usize>,
+        is_derived: bool,
+    },
+    Delete {
+        object: ObjectId,
+        id: RecordId,
+        seen: u32,
+        title: String,
+    },
     /// A deleted record comes back: as an insert, out of the trash.
-    Restore { object: ObjectId, id: RecordId, values: Vec<Value> },
+    Restore {
+        object: ObjectId,
+        id: RecordId,
+        values: Vec<Value>,
+    },
 }
 
 /// The whole list of a many-link.

@@ -164,7 +164,12 @@ pub struct Found {
 
 impl Db {
     /// The only records a condition can hold for, when the grams know them and they are few.
-    pub(crate) async fn candidates(&self, catalog: &Catalog, object: ObjectId, filter: &Cond) -> Result<Option<Vec<RecordId>>, Fault> {
+    pub(crate) async fn candidates(
+        &self,
+        catalog: &Catalog,
+        object: ObjectId,
+        filter: &Cond,
+    ) -> Result<Option<Vec<RecordId>>, Fault> {
         let Some(object) = catalog.object_by_id(object) else { return Ok(None) };
         let grams = match needle(object, filter) {
             Some(text) => wanted(PLAIN, text),
@@ -230,7 +235,12 @@ impl Db {
         if !untaken.is_empty() {
             let listed = self.list_within(catalog, plan.clone(), Some(untaken), limit).await?;
             let known: HashSet<RecordId> = rows.iter().filter_map(|row| row.first()?.as_id()).collect();
-            rows.extend(listed.rows.into_iter().filter(|row| row.first().and_then(Value::as_id).is_some_and(|id| !known.contains(&id))));
+            rows.extend(
+                listed
+                    .rows
+                    .into_iter()
+                    .filter(|row| row.first().and_then(Value::as_id).is_some_and(|id| !known.contains(&id))),
+            );
         }
         Ok(self.is_ready(object).await?.then_some(Found { rows, is_cut }))
     }
@@ -250,7 +260,8 @@ impl Db {
     }
 
     async fn is_ready(&self, object: &Object) -> Result<bool, Fault> {
-        let select = Select::from("search_object", &["fields", "is_ready"]).that(Where::Is("object", i64::from(object.id).into()));
+        let select = Select::from("search_object", &["fields", "is_ready"])
+            .that(Where::Is("object", i64::from(object.id).into()));
         let rows = self.table(select).await?;
         Ok(rows.first().is_some_and(|row| row.int(1) != 0 && row.text(0) == fingerprint(object)))
     }
@@ -307,7 +318,8 @@ impl Db {
                 Dialect::Sqlite => "cast(coalesce((select max(moment) from history_commit), 0) as text)",
                 Dialect::Postgres => "pg_current_snapshot()::text",
             };
-            let text = format!("insert into search_cursor (one, at, beat) values (1, {now}, 0) on conflict (one) do nothing");
+            let text =
+                format!("insert into search_cursor (one, at, beat) values (1, {now}, 0) on conflict (one) do nothing");
             self.batch(vec![Sql::with(self.dialect(), &text)]).await?;
             return Ok(true);
         };
@@ -334,7 +346,8 @@ impl Db {
     async fn begin_object(&self, object: &Object, at: &str, beat: i64) -> Result<bool, Fault> {
         let table = quoted(&table(object));
         let dialect = self.dialect();
-        let mut statements = vec![beat_on(dialect, at, beat), Sql::with(dialect, &format!("drop table if exists {table}"))];
+        let mut statements =
+            vec![beat_on(dialect, at, beat), Sql::with(dialect, &format!("drop table if exists {table}"))];
         match dialect {
             Dialect::Sqlite => statements.push(Sql::with(
                 dialect,
@@ -416,7 +429,12 @@ impl Db {
     }
 
     /// Reads rows and adds the statements that store their grams; how many rows, and the last of them.
-    async fn take(&self, object: &Object, slice: Slice<'_>, statements: &mut Vec<Sql>) -> Result<(usize, Option<RecordId>), Fault> {
+    async fn take(
+        &self,
+        object: &Object,
+        slice: Slice<'_>,
+        statements: &mut Vec<Sql>,
+    ) -> Result<(usize, Option<RecordId>), Fault> {
         let dialect = self.dialect();
         let mut sql = Sql::new(dialect);
         let texts: Vec<String> = fields(object).map(|field| searched_column(field, "r")).collect();
@@ -514,7 +532,10 @@ mod tests {
         let mut grams = HashSet::new();
         collect(PLAIN, "晨光包装abc公司", &mut grams);
         for part in ["晨光", "光包装a", "包", "bc", "晨光包装abc公司"] {
-            assert!(!wanted(PLAIN, part).is_empty() && wanted(PLAIN, part).iter().all(|gram| grams.contains(gram)), "{part}");
+            assert!(
+                !wanted(PLAIN, part).is_empty() && wanted(PLAIN, part).iter().all(|gram| grams.contains(gram)),
+                "{part}"
+            );
         }
         assert!(wanted(PLAIN, "a").is_empty(), "one Latin letter says nothing");
         assert!(!wanted(SOUND, "ab").iter().all(|gram| grams.contains(gram)));

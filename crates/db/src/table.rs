@@ -91,11 +91,26 @@ impl TableRow {
 #[derive(Clone, Debug)]
 pub enum TableWrite {
     /// `key`: when a row stands already, the whole save ends with [`crate::Outcome::KeyExists`].
-    Insert { table: &'static str, values: Vec<(&'static str, Bind)>, key: bool },
+    Insert {
+        table: &'static str,
+        values: Vec<(&'static str, Bind)>,
+        key: bool,
+    },
     /// Inserts, or replaces the row with the same key columns (the first `keys` of the values).
-    Put { table: &'static str, values: Vec<(&'static str, Bind)>, keys: usize },
-    Update { table: &'static str, values: Vec<(&'static str, Bind)>, filter: Vec<Where> },
-    Delete { table: &'static str, filter: Vec<Where> },
+    Put {
+        table: &'static str,
+        values: Vec<(&'static str, Bind)>,
+        keys: usize,
+    },
+    Update {
+        table: &'static str,
+        values: Vec<(&'static str, Bind)>,
+        filter: Vec<Where>,
+    },
+    Delete {
+        table: &'static str,
+        filter: Vec<Where>,
+    },
 }
 
 impl TableWrite {
@@ -107,13 +122,19 @@ impl TableWrite {
                 let mut text = insert(table, values, &mut sql);
                 let names: Vec<String> = values.iter().map(|(name, _)| quoted(name)).collect();
                 let sets: Vec<String> = names[*keys..].iter().map(|name| format!("{name} = excluded.{name}")).collect();
-                let action = if sets.is_empty() { "do nothing".to_owned() } else { format!("do update set {}", sets.join(", ")) };
+                let action = if sets.is_empty() {
+                    "do nothing".to_owned()
+                } else {
+                    format!("do update set {}", sets.join(", "))
+                };
                 text.push_str(&format!(" on conflict ({}) {action}", names[..*keys].join(", ")));
                 text
             }
             TableWrite::Update { table, values, filter } => {
-                let sets: Vec<String> =
-                    values.iter().map(|(name, value)| format!("{} = {}", quoted(name), sql.bind(value.clone()))).collect();
+                let sets: Vec<String> = values
+                    .iter()
+                    .map(|(name, value)| format!("{} = {}", quoted(name), sql.bind(value.clone())))
+                    .collect();
                 format!("update {table} set {}{}", sets.join(", "), conditions(filter, &mut sql))
             }
             TableWrite::Delete { table, filter } => format!("delete from {table}{}", conditions(filter, &mut sql)),

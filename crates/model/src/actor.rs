@@ -125,7 +125,10 @@ impl Actor {
                         Kind::Rollup(rollup) => {
                             let child = rollup.from.split_once('.').and_then(|(child, _)| catalog.object(child));
                             child.is_some_and(|child| {
-                                let counted = rollup.field.as_ref().is_none_or(|field| self.reads(child, std::slice::from_ref(field), catalog));
+                                let counted = rollup
+                                    .field
+                                    .as_ref()
+                                    .is_none_or(|field| self.reads(child, std::slice::from_ref(field), catalog));
                                 child.parent.is_some() || (self.may(child, Action::Read) && counted)
                             })
                         }

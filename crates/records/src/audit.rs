@@ -24,7 +24,10 @@ pub type Findings = Vec<String>;
 impl Records {
     /// Seals what has been committed since the last seal; how many commits that were.
     pub async fn seal(&self) -> Result<usize, Refusal> {
-        let last = self.db().table(Select::from("history_seal", &["n", "hash", "members", "prev"]).ordered("n desc").limit(1)).await?;
+        let last = self
+            .db()
+            .table(Select::from("history_seal", &["n", "hash", "members", "prev"]).ordered("n desc").limit(1))
+            .await?;
         let last = last.first().map(|row| Seal {
             n: row.int(0),
             hash: digest(row.bytes(1)),
@@ -32,7 +35,9 @@ impl Records {
             prev: digest(row.bytes(3)),
         });
         let from = match &last {
-            Some(seal) => seal.members().ok().and_then(|members| members.last().map(|(moment, _)| *moment)).unwrap_or_default(),
+            Some(seal) => {
+                seal.members().ok().and_then(|members| members.last().map(|(moment, _)| *moment)).unwrap_or_default()
+            }
             None => Moment::ZERO,
         };
         let select = Select::from("history_commit", COLUMNS)
@@ -78,7 +83,8 @@ impl Records {
             .map(|row| {
                 let body = row.bytes(11);
                 // Of a body dropped by retention the digest of what stood there is kept.
-                let digest = dropped_digest(body).unwrap_or_else(|| seal::row_digest(&crate::history::header(row), body));
+                let digest =
+                    dropped_digest(body).unwrap_or_else(|| seal::row_digest(&crate::history::header(row), body));
                 (Moment(row.int(0)), digest)
             })
             .collect())
@@ -130,8 +136,10 @@ impl Records {
         let mut commits: Vec<Sealed> = Vec::new();
         loop {
             let from = commits.last().map_or(-1, |(moment, _)| moment.0);
-            let select =
-                Select::from("history_commit", COLUMNS).that(Where::Greater("moment", from.into())).ordered("moment").limit(SEALED_AT_ONCE);
+            let select = Select::from("history_commit", COLUMNS)
+                .that(Where::Greater("moment", from.into()))
+                .ordered("moment")
+                .limit(SEALED_AT_ONCE);
             let more = self.sealed(select).await?;
             let is_last = more.len() < SEALED_AT_ONCE as usize;
             commits.extend(more);
@@ -139,8 +147,16 @@ impl Records {
                 break;
             }
         }
-        let newest = seals.last().and_then(|seal| seal.members().ok()).and_then(|members| members.last().map(|(moment, _)| *moment));
-        let evidence = Evidence { commits: &commits, settled: newest.unwrap_or_default().min(self.settled()), erased: &[], checkpoints };
+        let newest = seals
+            .last()
+            .and_then(|seal| seal.members().ok())
+            .and_then(|members| members.last().map(|(moment, _)| *moment));
+        let evidence = Evidence {
+            commits: &commits,
+            settled: newest.unwrap_or_default().min(self.settled()),
+            erased: &[],
+            checkpoints,
+        };
         Ok(seal::verify(&seals, &evidence).into_iter().map(told).collect())
     }
 
@@ -173,10 +189,17 @@ impl Records {
         Ok(findings)
     }
 
-    async fn check_rows(&self, object: &kehub_model::Object, rows: &[kehub_db::Row], findings: &mut Findings) -> Result<(), Refusal> {
+    async fn check_rows(
+        &self,
+        object: &kehub_model::Object,
+        rows: &[kehub_db::Row],
+        findings: &mut Findings,
+    ) -> Result<(), Refusal> {
         let moments: Vec<kehub_db::Bind> = rows.iter().map(|row| row.moment.0.into()).collect();
         let mut known = std::collections::HashSet::new();
-        for row in self.db().table(Select::from("history_commit", &["moment"]).that(Where::Among("moment", moments))).await? {
+        for row in
+            self.db().table(Select::from("history_commit", &["moment"]).that(Where::Among("moment", moments))).await?
+        {
             known.insert(row.int(0));
         }
         for row in rows {
@@ -185,13 +208,20 @@ impl Records {
             }
             let mut values = row.values.clone();
             for place in kehub_model::derive::derive(object, &mut values) {
-                findings.push(format!("{}/{}.{}: the stored formula is not current", object.key, row.id, object.fields[place].key));
+                findings.push(format!(
+                    "{}/{}.{}: the stored formula is not current",
+                    object.key, row.id, object.fields[place].key
+                ));
             }
         }
         Ok(())
     }
 
-    async fn check_rollups(&self, object: &std::sync::Arc<kehub_model::Object>, findings: &mut Findings) -> Result<(), Refusal> {
+    async fn check_rollups(
+        &self,
+        object: &std::sync::Arc<kehub_model::Object>,
+        findings: &mut Findings,
+    ) -> Result<(), Refusal> {
         let state = self.state();
         for field in object.own_fields() {
             let Some(rollup) = crate::derive::rollup(&state.catalog, object, field.id) else { continue };
@@ -203,14 +233,23 @@ impl Records {
             }
             let mut page = Page::First;
             loop {
-                let picks: Vec<_> = [Some(crate::state::id_pick(object)), crate::state::own_pick(object, &field.key)].into_iter().flatten().collect();
+                let picks: Vec<_> = [Some(crate::state::id_pick(object)), crate::state::own_pick(object, &field.key)]
+                    .into_iter()
+                    .flatten()
+                    .collect();
                 let plan = ListPlan { page, ..plan_of(object, picks, Cond::Const(true), 1_000) };
                 let listed = self.db().list(state.catalog.clone(), plan).await?;
                 for row in &listed.rows {
                     let Some(id) = row[0].as_id() else { continue };
                     let right = wanted.get(&id).cloned().unwrap_or_else(|| rollup.of_none());
                     if row[1] != right {
-                        findings.push(format!("{}/{id}.{}: the roll-up says {}, its records {}", object.key, field.key, row[1].to_json(), right.to_json()));
+                        findings.push(format!(
+                            "{}/{id}.{}: the roll-up says {}, its records {}",
+                            object.key,
+                            field.key,
+                            row[1].to_json(),
+                            right.to_json()
+                        ));
                     }
                 }
                 match listed.next {
@@ -229,7 +268,9 @@ fn digest(bytes: &[u8]) -> Digest {
 
 fn told(finding: Finding) -> String {
     match finding {
-        Finding::Changed { seal, moment: Some(moment) } => format!("commit {moment} has been changed after seal {seal}"),
+        Finding::Changed { seal, moment: Some(moment) } => {
+            format!("commit {moment} has been changed after seal {seal}")
+        }
         Finding::Changed { seal, moment: None } => format!("seal {seal} has been changed"),
         Finding::Removed { seal, moment: Some(moment) } => format!("commit {moment} of seal {seal} is gone"),
         Finding::Removed { seal, moment: None } => format!("seal {seal} is gone"),

@@ -16,15 +16,34 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChangeKind {
     /// `id` only when it must be a certain one.
-    Create { id: Option<RecordId>, values: Map<String, Json> },
+    Create {
+        id: Option<RecordId>,
+        values: Map<String, Json>,
+    },
     /// `version`: refused when the record is at another.
-    Update { id: RecordId, values: Map<String, Json>, version: Option<i64> },
-    Delete { id: RecordId, version: Option<i64> },
+    Update {
+        id: RecordId,
+        values: Map<String, Json>,
+        version: Option<i64>,
+    },
+    Delete {
+        id: RecordId,
+        version: Option<i64>,
+    },
     /// Back to how it stood, with values out of history: an update, a deletion, or out of the recycle bin. `seen` is the commit
     /// the record must still be at.
-    Back { id: RecordId, op: Op, values: Vec<(FieldId, Value)>, seen: Option<Moment> },
+    Back {
+        id: RecordId,
+        op: Op,
+        values: Vec<(FieldId, Value)>,
+        seen: Option<Moment>,
+    },
     /// Creates, or updates the one record whose `key` fields have these values.
-    Upsert { key: Vec<String>, values: Map<String, Json>, mode: UpsertMode },
+    Upsert {
+        key: Vec<String>,
+        values: Map<String, Json>,
+        mode: UpsertMode,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use crate::refusal::Refusal;
 
 /// The workspace's own secret, made at its first start.
 pub(crate) async fn secret(db: &Db) -> Result<[u8; 32], Refusal> {
-    let read = || db.table(Select::from("workspace_setting", &["value"]).that(Where::Is("key", "cursor_secret".into())));
+    let read =
+        || db.table(Select::from("workspace_setting", &["value"]).that(Where::Is("key", "cursor_secret".into())));
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
     if let Some(secret) = read().await?.first().and_then(|row| decode(row.text(0))) {
         return Ok(secret);

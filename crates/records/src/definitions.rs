@@ -77,7 +77,8 @@ pub async fn all(db: &Db) -> Result<Vec<Definition>, Fault> {
 
 /// One, also a retired one.
 pub async fn find(db: &Db, kind: &str, key: &str) -> Result<Option<Definition>, Fault> {
-    let select = Select::from("definition", COLUMNS).that(Where::Is("kind", kind.into())).that(Where::Is("key", key.into()));
+    let select =
+        Select::from("definition", COLUMNS).that(Where::Is("kind", kind.into())).that(Where::Is("key", key.into()));
     db.table(select).await?.first().map(definition).transpose()
 }
 
@@ -131,7 +132,11 @@ pub fn keep_version(definition: &Definition, at: Moment, actor: RecordId) -> Tab
 
 /// Carries the writes out. When a role is among them, everybody's rights are compiled anew.
 pub async fn write(db: &Db, writes: Vec<TableWrite>, touches_rights: bool) -> Result<(), Fault> {
-    if touches_rights { db.write_rights(writes).await?; } else { db.write(writes).await?; }
+    if touches_rights {
+        db.write_rights(writes).await?;
+    } else {
+        db.write(writes).await?;
+    }
     Ok(())
 }
 

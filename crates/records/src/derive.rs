@@ -95,7 +95,12 @@ impl Rollup {
             object: self.child,
             filter: self.filter.clone().and(also),
             groups: vec![Group { name: "parent".into(), operand: operand(self.link_id), unit: None }],
-            measures: vec![Measured { name: "value".into(), function, operand: self.value_id.map(operand), filter: None }],
+            measures: vec![Measured {
+                name: "value".into(),
+                function,
+                operand: self.value_id.map(operand),
+                filter: None,
+            }],
             sort: Vec::new(),
             limit: u32::MAX,
             zone: chrono_tz::UTC,

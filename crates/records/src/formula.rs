@@ -7,7 +7,14 @@ use kehub_model::formula::{self, Around, Me, Place};
 use kehub_model::{Actor, Catalog, Object, Value};
 
 /// A default value by formula.
-pub(crate) fn default(catalog: &Catalog, object: &Object, place: usize, text: &str, actor: &Actor, now: DateTime<Utc>) -> Option<Written> {
+pub(crate) fn default(
+    catalog: &Catalog,
+    object: &Object,
+    place: usize,
+    text: &str,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Option<Written> {
     let _ = catalog;
     let formula = formula::check(text, &NoNames, Place::Default).ok()?;
     let department = actor.org.department_of(actor.id).map(|id| id.to_string());

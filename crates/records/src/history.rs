@@ -18,8 +18,20 @@ use crate::state::State;
 use crate::{Records, Refusal, Style, cursor};
 
 /// The columns of a commit, in the order they are read.
-pub(crate) const COLUMNS: &[&str] =
-    &["moment", "actor", "on_behalf", "cause", "cause_id", "depth", "lane", "catalog", "object", "record", "prev", "body"];
+pub(crate) const COLUMNS: &[&str] = &[
+    "moment",
+    "actor",
+    "on_behalf",
+    "cause",
+    "cause_id",
+    "depth",
+    "lane",
+    "catalog",
+    "object",
+    "record",
+    "prev",
+    "body",
+];
 
 /// Entries of one page of a record's history.
 const PAGE: usize = 50;
@@ -38,7 +50,9 @@ impl Records {
 
     /// Commits of one cause, oldest first.
     pub(crate) async fn commits_of(&self, cause_id: &[u8]) -> Result<Vec<Moment>, Refusal> {
-        let select = Select::from("history_commit", &["moment"]).that(Where::Is("cause_id", cause_id.to_vec().into())).ordered("moment");
+        let select = Select::from("history_commit", &["moment"])
+            .that(Where::Is("cause_id", cause_id.to_vec().into()))
+            .ordered("moment");
         Ok(self.db().table(select).await?.iter().map(|row| Moment(row.int(0))).collect())
     }
 
@@ -52,7 +66,11 @@ impl Records {
         let mut texts: HashMap<Vec<u8>, String> = HashMap::new();
         for chunk in wanted.chunks(1_000) {
             let among = chunk.iter().map(|hash| hash.clone().into()).collect();
-            for row in self.db().table(Select::from("history_blob", &["hash", "body"]).that(Where::Among("hash", among))).await? {
+            for row in self
+                .db()
+                .table(Select::from("history_blob", &["hash", "body"]).that(Where::Among("hash", among)))
+                .await?
+            {
                 texts.insert(row.bytes(0).to_vec(), String::from_utf8_lossy(row.bytes(1)).into_owned());
             }
         }
@@ -113,7 +131,14 @@ impl Records {
     }
 
     /// `GET /records/{object}/{id}/history`.
-    pub async fn history(&self, actor: &Actor, object: &str, id: RecordId, cursor: Option<&str>, style: Style) -> Result<String, Refusal> {
+    pub async fn history(
+        &self,
+        actor: &Actor,
+        object: &str,
+        id: RecordId,
+        cursor: Option<&str>,
+        style: Style,
+    ) -> Result<String, Refusal> {
         let object = self.object_for(actor, object)?;
         let newest = self.newest(actor, &object, id).await?;
         let shape = format!("history {id}");
@@ -145,7 +170,14 @@ impl Records {
 
     /// Why a field's value stands: the commit that wrote it and what that came from; for a computed value its formula and inputs,
     /// each with its own why.
-    pub async fn why(&self, actor: &Actor, object: &str, id: RecordId, field: &str, style: Style) -> Result<String, Refusal> {
+    pub async fn why(
+        &self,
+        actor: &Actor,
+        object: &str,
+        id: RecordId,
+        field: &str,
+        style: Style,
+    ) -> Result<String, Refusal> {
         let object = self.object_for(actor, object)?;
         let newest = self.newest(actor, &object, id).await?;
         let unknown = || Refusal::from(Problem::new(Code::UnknownField, "field").with("name", field));
@@ -156,7 +188,8 @@ impl Records {
         let mut names: Vec<String> = vec![wanted.key.clone()];
         match &wanted.def.kind {
             Kind::Formula(_) => {
-                let references = wanted.formula.as_ref().map(|formula| formula.references().to_vec()).unwrap_or_default();
+                let references =
+                    wanted.formula.as_ref().map(|formula| formula.references().to_vec()).unwrap_or_default();
                 names.extend(references.into_iter().filter_map(|path| path.into_iter().next()));
             }
             Kind::Lookup(lookup) => names.push(lookup.link.clone()),
@@ -167,7 +200,8 @@ impl Records {
             .filter_map(|name| object.field(name))
             .filter(|field| matches!(actor.sight(&object, field.id), Sight::Always))
             .collect();
-        let mut left: Vec<i32> = readable.iter().filter(|field| field.def.kind.is_writable()).map(|field| field.id).collect();
+        let mut left: Vec<i32> =
+            readable.iter().filter(|field| field.def.kind.is_writable()).map(|field| field.id).collect();
         let (entries, _) = self
             .walk(id, newest, |found| {
                 if let Some((_, entry)) = found.last() {
@@ -208,7 +242,10 @@ impl Records {
             let by = by.or_else(|| entries.iter().find(|(_, entry)| entry.op == Op::Create));
             match by {
                 Some((commit, entry)) => {
-                    let only = Entry { changes: entry.changes.iter().filter(|change| change.field == input.id).cloned().collect(), ..entry.clone() };
+                    let only = Entry {
+                        changes: entry.changes.iter().filter(|change| change.field == input.id).cloned().collect(),
+                        ..entry.clone()
+                    };
                     write_entry(&writer, actor, &object, commit, &only, &mut json);
                     json.push_str(",\"chain\":");
                     self.write_chain(&writer, commit, &mut json).await?;
@@ -319,7 +356,8 @@ pub(crate) fn cause_word(cause: Cause) -> &'static str {
 
 /// The head of a commit, the brace left open.
 fn write_commit(writer: &Writer<'_>, commit: &Commit, json: &mut String) {
-    let _ = write!(json, "{{\"commit\":\"{}\",\"at\":\"{}\",\"by\":", commit.moment, instant_text(commit.moment.time()));
+    let _ =
+        write!(json, "{{\"commit\":\"{}\",\"at\":\"{}\",\"by\":", commit.moment, instant_text(commit.moment.time()));
     write_person(writer.state, commit.actor, json);
     if let Some(on_behalf) = commit.on_behalf {
         json.push_str(",\"on_behalf\":");

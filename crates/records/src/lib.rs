@@ -29,8 +29,8 @@ use parking_lot::RwLock;
 use tokio::sync::{Mutex, broadcast};
 
 pub use change::{Because, Change, ChangeKind, Done, Fate, Idempotency, UpsertMode};
-pub use read::Got;
 pub use kehub_model::history::undo::Choice as Conflicts;
+pub use read::Got;
 pub use refusal::Refusal;
 pub use undo::Undone;
 pub use write::read_key_answer;
@@ -121,13 +121,13 @@ impl Records {
         let state = self.state();
         let object = state.catalog.object(key).ok_or_else(Refusal::not_found)?;
         let known = [
-                kehub_model::rights::Action::Read,
-                kehub_model::rights::Action::Create,
-                kehub_model::rights::Action::Update,
-                kehub_model::rights::Action::Delete,
-            ]
-            .into_iter()
-            .any(|action| actor.may(object, action));
+            kehub_model::rights::Action::Read,
+            kehub_model::rights::Action::Create,
+            kehub_model::rights::Action::Update,
+            kehub_model::rights::Action::Delete,
+        ]
+        .into_iter()
+        .any(|action| actor.may(object, action));
         if known { Ok(object.clone()) } else { Err(Refusal::not_found()) }
     }
 }

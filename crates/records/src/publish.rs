@@ -1,7 +1,7 @@
 //! Objects: shown with what the actor may do, planned, published.
 
-use std::ops::Not as _;
 use std::fmt::Write as _;
+use std::ops::Not as _;
 use std::sync::Arc;
 
 use kehub_db::{Fault, Publish};
@@ -55,7 +55,13 @@ impl Records {
         Ok(json!({ "changes": changes, "problems": problems }).to_string())
     }
 
-    async fn change_json(&self, old: &Catalog, new: &Catalog, change: &SchemaChange, actor: &Actor) -> Result<Json, Refusal> {
+    async fn change_json(
+        &self,
+        old: &Catalog,
+        new: &Catalog,
+        change: &SchemaChange,
+        actor: &Actor,
+    ) -> Result<Json, Refusal> {
         let object = new.object_by_id(change.object()).or_else(|| old.object_by_id(change.object()));
         let key = object.map(|object| object.key.clone()).unwrap_or_default();
         let field_id = match change {
@@ -72,7 +78,10 @@ impl Records {
             object.any_field(field_id?).map(|field| (field.key.clone(), field.label(actor.language()).to_owned()))
         };
         let field = find(new).or_else(|| find(old));
-        let label = field.as_ref().map_or_else(|| object.map(|object| object.label(actor.language()).to_owned()).unwrap_or_default(), |(_, label)| label.clone());
+        let label = field.as_ref().map_or_else(
+            || object.map(|object| object.label(actor.language()).to_owned()).unwrap_or_default(),
+            |(_, label)| label.clone(),
+        );
         let (count, samples) = self.fitting(old, change).await?;
         let kind = match change.severity() {
             Severity::Safe => "safe",
@@ -80,7 +89,9 @@ impl Records {
             Severity::Lossy => "lossy",
         };
         let what = what(change, &label, actor.language());
-        Ok(json!({ "kind": kind, "change": word(change), "what": what, "object": key, "field": field.map(|(key, _)| key), "count": count, "samples": samples }))
+        Ok(
+            json!({ "kind": kind, "change": word(change), "what": what, "object": key, "field": field.map(|(key, _)| key), "count": count, "samples": samples }),
+        )
     }
 
     /// How many values a change does not fit, with some of them.
@@ -105,22 +116,33 @@ impl Records {
             }
             SchemaChange::Require { field, .. } => {
                 let Some(field) = object.field_by_id(*field) else { return Ok((0, Vec::new())) };
-                let empty = Cond::Test { on: crate::read::operand(object, field.id), is: kehub_model::query::Is::Empty };
+                let empty =
+                    Cond::Test { on: crate::read::operand(object, field.id), is: kehub_model::query::Is::Empty };
                 Ok((self.db().count(&state.catalog, object.id, &empty, None).await?, Vec::new()))
             }
             SchemaChange::RetireField { field, .. } => {
-                let Some(field) = object.field_by_id(*field).filter(|field| field.is_stored()) else { return Ok((0, Vec::new())) };
-                let filled = Cond::Test { on: crate::read::operand(object, field.id), is: kehub_model::query::Is::Empty }.not();
+                let Some(field) = object.field_by_id(*field).filter(|field| field.is_stored()) else {
+                    return Ok((0, Vec::new()));
+                };
+                let filled =
+                    Cond::Test { on: crate::read::operand(object, field.id), is: kehub_model::query::Is::Empty }.not();
                 Ok((self.db().count(&state.catalog, object.id, &filled, None).await?, Vec::new()))
             }
-            SchemaChange::RetireObject { .. } => Ok((self.db().count(&state.catalog, object.id, &Cond::Const(true), None).await?, Vec::new())),
+            SchemaChange::RetireObject { .. } => {
+                Ok((self.db().count(&state.catalog, object.id, &Cond::Const(true), None).await?, Vec::new()))
+            }
             SchemaChange::AddUnique { fields, .. } => self.doubles(&state.catalog, object, fields).await,
             _ => Ok((0, Vec::new())),
         }
     }
 
     /// Records that stand in the way of a unique combination.
-    async fn doubles(&self, catalog: &Arc<Catalog>, object: &Arc<Object>, fields: &[i32]) -> Result<(i64, Vec<Json>), Refusal> {
+    async fn doubles(
+        &self,
+        catalog: &Arc<Catalog>,
+        object: &Arc<Object>,
+        fields: &[i32],
+    ) -> Result<(i64, Vec<Json>), Refusal> {
         let known: Vec<_> = fields.iter().filter_map(|id| object.field_by_id(*id)).collect();
         if known.len() != fields.len() {
             return Ok((0, Vec::new()));
@@ -132,7 +154,8 @@ impl Records {
         loop {
             let mut picks = vec![crate::state::id_pick(object)];
             picks.extend(known.iter().filter_map(|field| crate::state::own_pick(object, &field.key)));
-            let plan = kehub_model::query::ListPlan { page, ..crate::read::plan_of(object, picks, Cond::Const(true), 1_000) };
+            let plan =
+                kehub_model::query::ListPlan { page, ..crate::read::plan_of(object, picks, Cond::Const(true), 1_000) };
             let listed = self.db().list(catalog.clone(), plan).await?;
             for row in &listed.rows {
                 let values: Vec<&Value> = row[1..].iter().collect();
@@ -141,7 +164,11 @@ impl Records {
                 {
                     count += 1;
                     if samples.len() < 10 {
-                        let text: Vec<String> = known.iter().zip(&values).map(|(field, value)| field.def.kind.display(value, kehub_model::Language::Zh)).collect();
+                        let text: Vec<String> = known
+                            .iter()
+                            .zip(&values)
+                            .map(|(field, value)| field.def.kind.display(value, kehub_model::Language::Zh))
+                            .collect();
                         samples.push(json!({ "id": row[0].as_id(), "value": text.join(" · ") }));
                     }
                 }
@@ -167,7 +194,8 @@ impl Records {
             picks.extend(crate::state::own_pick(object, key));
             let title = object.title_field().map(|title| title.key.clone());
             picks.extend(title.as_deref().and_then(|key| crate::state::own_pick(object, key)));
-            let plan = kehub_model::query::ListPlan { page, ..crate::read::plan_of(object, picks, Cond::Const(true), 1_000) };
+            let plan =
+                kehub_model::query::ListPlan { page, ..crate::read::plan_of(object, picks, Cond::Const(true), 1_000) };
             let listed = self.db().list(catalog.clone(), plan).await?;
             for row in &listed.rows {
                 let title = row.get(2).map(kehub_model::fields::display_plain).unwrap_or_default();
@@ -216,14 +244,20 @@ impl Records {
         Err(Problem::new(Code::Busy, "").into())
     }
 
-    async fn check_unique(&self, catalog: &Arc<Catalog>, changes: &[SchemaChange], actor: &Actor) -> Result<(), Refusal> {
+    async fn check_unique(
+        &self,
+        catalog: &Arc<Catalog>,
+        changes: &[SchemaChange],
+        actor: &Actor,
+    ) -> Result<(), Refusal> {
         let mut problems = Problems::new();
         for change in changes {
             let SchemaChange::AddUnique { object, fields, .. } = change else { continue };
             let Some(object) = catalog.object_by_id(*object) else { continue };
             let (count, _) = self.doubles(catalog, object, fields).await?;
             if count > 0 {
-                let key = fields.first().and_then(|id| object.field_by_id(*id)).map_or("unique", |field| field.key.as_str());
+                let key =
+                    fields.first().and_then(|id| object.field_by_id(*id)).map_or("unique", |field| field.key.as_str());
                 problems.push(Problem::new(Code::Breaks, format!("fields.{key}.unique")).with("count", count));
             }
         }
@@ -314,9 +348,13 @@ fn what(change: &SchemaChange, label: &str, language: kehub_model::Language) -> 
         SchemaChange::RetireObject { .. } => ("停用表单", "Retire form"),
         SchemaChange::RestoreObject { .. } => ("恢复表单", "Restore form"),
         SchemaChange::AddField { .. } => ("新增字段", "New field"),
-        SchemaChange::RetireField { .. } => ("停用字段（数据保留，可恢复）", "Retire field (its data is kept and can be restored)"),
+        SchemaChange::RetireField { .. } => {
+            ("停用字段（数据保留，可恢复）", "Retire field (its data is kept and can be restored)")
+        }
         SchemaChange::RestoreField { .. } => ("恢复字段", "Restore field"),
-        SchemaChange::Convert { .. } => ("转换字段类型（原值保留）", "Convert the field's type (the originals are kept)"),
+        SchemaChange::Convert { .. } => {
+            ("转换字段类型（原值保留）", "Convert the field's type (the originals are kept)")
+        }
         SchemaChange::AddUnique { .. } => ("设为不允许重复", "Make unique"),
         SchemaChange::DropUnique { .. } => ("允许重复", "Allow duplicates"),
         SchemaChange::Require { .. } => ("设为必填", "Make required"),

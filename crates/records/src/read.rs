@@ -35,7 +35,14 @@ struct Prepared {
 
 impl Records {
     /// One record, as of now or of a past moment. What may not be seen is not there.
-    pub async fn get(&self, actor: &Actor, object: &str, id: RecordId, as_of: Option<&str>, style: Style) -> Result<Got, Refusal> {
+    pub async fn get(
+        &self,
+        actor: &Actor,
+        object: &str,
+        id: RecordId,
+        as_of: Option<&str>,
+        style: Style,
+    ) -> Result<Got, Refusal> {
         let state = self.state();
         let object = self.object_for(actor, object)?;
         let resolver = Resolver::new(&state.catalog, actor, Some(self.db().clock.now()));
@@ -57,7 +64,8 @@ impl Records {
         let mut json = String::with_capacity(512);
         writer.record(&prepared.columns, row, &mut json);
         let version = prepared.columns.iter().position(|column| column.field.id == system::VERSION);
-        let version = version.and_then(|place| row[place].as_number()).and_then(|n| i64::try_from(n).ok()).unwrap_or_default();
+        let version =
+            version.and_then(|place| row[place].as_number()).and_then(|n| i64::try_from(n).ok()).unwrap_or_default();
         Ok(Got { json, version })
     }
 
@@ -70,8 +78,8 @@ impl Records {
         if !actor.may(&object, Action::Read) {
             return Err(Refusal::forbidden());
         }
-        let resolver =
-            Resolver::new(&state.catalog, actor, Some(self.db().clock.now())).in_zone(ask.time_zone.as_deref(), &mut problems);
+        let resolver = Resolver::new(&state.catalog, actor, Some(self.db().clock.now()))
+            .in_zone(ask.time_zone.as_deref(), &mut problems);
         let mut filter = resolver.rule(&object);
         if let Some(ask) = &ask.filter {
             filter = filter.and(resolver.filter(&object, ask, &mut problems));
@@ -126,7 +134,12 @@ impl Records {
 
     async fn count_of(&self, state: &State, plan: &ListPlan, wanted: Count) -> Result<Option<(i64, bool)>, Refusal> {
         if plan.as_of.is_some() && wanted != Count::None {
-            let measures = vec![kehub_model::query::Measured { name: "count".into(), function: kehub_model::query::Measure::Count, operand: None, filter: None }];
+            let measures = vec![kehub_model::query::Measured {
+                name: "count".into(),
+                function: kehub_model::query::Measure::Count,
+                operand: None,
+                filter: None,
+            }];
             let counting = kehub_model::query::AggregatePlan {
                 object: plan.object,
                 filter: plan.filter.clone(),
@@ -186,8 +199,8 @@ impl Records {
         if !actor.may(&object, Action::Read) {
             return Err(Refusal::forbidden());
         }
-        let resolver =
-            Resolver::new(&state.catalog, actor, Some(self.db().clock.now())).in_zone(ask.time_zone.as_deref(), &mut problems);
+        let resolver = Resolver::new(&state.catalog, actor, Some(self.db().clock.now()))
+            .in_zone(ask.time_zone.as_deref(), &mut problems);
         let as_of = resolver.as_of(ask.as_of.as_deref(), &mut problems);
         let plan = resolver.aggregate(&object, &ask, as_of, &mut problems);
         if !problems.is_empty() {
@@ -202,7 +215,9 @@ impl Records {
             .collect();
         for row in &rows {
             for (value, field) in row.iter().zip(&fields) {
-                if let (Some(id), Some(target)) = (value.as_id(), field.as_ref().and_then(|field| state.catalog.target(field))) {
+                if let (Some(id), Some(target)) =
+                    (value.as_id(), field.as_ref().and_then(|field| state.catalog.target(field)))
+                {
                     targets.entry(target.id).or_default().insert(id);
                 }
             }
@@ -212,7 +227,8 @@ impl Records {
         let mut json = String::from("{\"rows\":[");
         for (n, row) in rows.iter().enumerate() {
             json.push_str(if n > 0 { ",{" } else { "{" });
-            let names = plan.groups.iter().map(|group| &group.name).chain(plan.measures.iter().map(|measure| &measure.name));
+            let names =
+                plan.groups.iter().map(|group| &group.name).chain(plan.measures.iter().map(|measure| &measure.name));
             for (n, (name, value)) in names.zip(row).enumerate() {
                 if n > 0 {
                     json.push(',');
@@ -263,7 +279,11 @@ impl Records {
         for column in &prepared.columns {
             let Some(computed) = &column.computed else { continue };
             let now = prepared.plan.as_of.map_or_else(|| self.db().clock.now(), |at| at.time());
-            around = Some(kehub_model::formula::Around { now, language: style.language, ..kehub_model::derive::still(actor.reading.zone) });
+            around = Some(kehub_model::formula::Around {
+                now,
+                language: style.language,
+                ..kehub_model::derive::still(actor.reading.zone)
+            });
             let id = prepared.columns.iter().position(|column| column.field.id == system::ID);
             let owners: Vec<RecordId> = rows.iter().filter_map(|row| row.get(id?)?.as_id()).collect();
             for path in computed.formula.references().iter().filter(|path| !computed.places.contains_key(*path)) {
@@ -284,9 +304,13 @@ impl Records {
     ) -> Result<(), Refusal> {
         let [field, key] = path else { return Ok(()) };
         let child = object.field(field).and_then(|field| state.catalog.rows_of(object.id, field.id));
-        let Some((child, parent)) = child.and_then(|child| Some((child, child.field("parent")?))) else { return Ok(()) };
-        let picks: Vec<Pick> = [Some(id_pick(child)), own_pick(child, "parent"), own_pick(child, key)].into_iter().flatten().collect();
-        let among = Cond::Test { on: operand(child, parent.id), is: Is::In(owners.iter().map(|id| Value::Id(*id)).collect()) };
+        let Some((child, parent)) = child.and_then(|child| Some((child, child.field("parent")?))) else {
+            return Ok(());
+        };
+        let picks: Vec<Pick> =
+            [Some(id_pick(child)), own_pick(child, "parent"), own_pick(child, key)].into_iter().flatten().collect();
+        let among =
+            Cond::Test { on: operand(child, parent.id), is: Is::In(owners.iter().map(|id| Value::Id(*id)).collect()) };
         for row in self.db().list(state.catalog.clone(), plan_of(child, picks, among, 100_000)).await?.rows {
             if let (Some(owner), Some(value)) = (row[1].as_id(), row.get(2)) {
                 lists.entry((path.to_vec(), owner)).or_default().push(value.clone());
@@ -306,7 +330,10 @@ impl Records {
         for (object, ids) in targets {
             let Some(object) = state.catalog.object_by_id(object) else { continue };
             let Some(title) = object.title_field() else { continue };
-            if ids.is_empty() || !actor.may(object, Action::Read) || actor.sight(object, title.id) == kehub_model::actor::Sight::No {
+            if ids.is_empty()
+                || !actor.may(object, Action::Read)
+                || actor.sight(object, title.id) == kehub_model::actor::Sight::No
+            {
                 continue;
             }
             let rule = actor.rule(object, Action::Read);
@@ -338,15 +365,27 @@ impl Records {
         found: &mut HashMap<(i32, RecordId), String>,
     ) -> Result<(), Refusal> {
         let Some(child) = state.catalog.rows_of(object.id, field) else { return Ok(()) };
-        let (Some(parent), Some(position)) = (child.field("parent"), child.field("row_position")) else { return Ok(()) };
+        let (Some(parent), Some(position)) = (child.field("parent"), child.field("row_position")) else {
+            return Ok(());
+        };
         let everything = Actor::console();
         let resolver = Resolver::new(&state.catalog, &everything, None);
         let keys: Vec<String> = std::iter::once("id".to_owned())
-            .chain(child.own_fields().filter(|own| own.id != parent.id && own.id != position.id).map(|own| own.key.clone()))
+            .chain(
+                child
+                    .own_fields()
+                    .filter(|own| own.id != parent.id && own.id != position.id)
+                    .map(|own| own.key.clone()),
+            )
             .collect();
         let picks = resolver.picks(child, Some(&keys), &mut Problems::new());
-        let sort = vec![SortTerm { operand: operand(child, position.id), order: kehub_model::fields::Order::Exact, descending: false }];
-        let among = Cond::Test { on: operand(child, parent.id), is: Is::In(owners.iter().map(|id| Value::Id(*id)).collect()) };
+        let sort = vec![SortTerm {
+            operand: operand(child, position.id),
+            order: kehub_model::fields::Order::Exact,
+            descending: false,
+        }];
+        let among =
+            Cond::Test { on: operand(child, parent.id), is: Is::In(owners.iter().map(|id| Value::Id(*id)).collect()) };
         let limit = (owners.len() * kehub_model::fields::subform::MAX_ROWS).min(100_000) as u32;
         let mut prepared = prepare(state, &resolver, child, picks, among, sort, limit, Page::First);
         let owner_place = prepared.plan.picks.len();
@@ -383,7 +422,8 @@ impl Records {
         if !matches!(actor.sight(&object, wanted.id), kehub_model::actor::Sight::Always) {
             return Err(Problem::new(Code::UnknownField, "").with("name", field).into());
         }
-        let texts: Vec<String> = values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
+        let texts: Vec<String> =
+            values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
         let mut picks = vec![id_pick(&object)];
         picks.extend(own_pick(&object, field));
         let title = object.title_field().map(|title| title.key.clone());
@@ -397,13 +437,22 @@ impl Records {
             let is = match wanted.column {
                 Stands::Text { .. } => Is::FoldedIn(chunk.iter().map(|text| fold(text)).collect()),
                 Stands::Id { .. } => Is::In(chunk.iter().filter_map(|text| text.parse().ok()).map(Value::Id).collect()),
-                _ => Is::In(chunk.iter().filter_map(|text| kehub_model::fields::number::human_number(text)).map(Value::Number).collect()),
+                _ => Is::In(
+                    chunk
+                        .iter()
+                        .filter_map(|text| kehub_model::fields::number::human_number(text))
+                        .map(Value::Number)
+                        .collect(),
+                ),
             };
             let among = Cond::Test { on: operand(&object, wanted.id), is };
             let plan = plan_of(&object, picks.clone(), rule.clone().and(among), 100_000);
             for row in self.db().list(state.catalog.clone(), plan).await?.rows {
                 let Some(id) = row[0].as_id() else { continue };
-                let title = row.get(2).map(|value| title_text(&state.catalog, object.id, value, actor.language())).unwrap_or_default();
+                let title = row
+                    .get(2)
+                    .map(|value| title_text(&state.catalog, object.id, value, actor.language()))
+                    .unwrap_or_default();
                 let hits = found.entry(comparable(&row[1])).or_default();
                 if hits.len() < 2 {
                     hits.push((id, title));
@@ -428,8 +477,10 @@ impl Records {
         let state = self.state();
         let object = self.object_for(actor, object)?;
         let resolver = Resolver::new(&state.catalog, actor, Some(self.db().clock.now()));
-        let picks: Vec<Pick> = resolver.picks(&object, None, &mut Problems::new()).into_iter().filter(|pick| !pick.is_masked).collect();
-        let among = Cond::Test { on: operand(&object, system::ID), is: Is::In(ids.iter().map(|id| Value::Id(*id)).collect()) };
+        let picks: Vec<Pick> =
+            resolver.picks(&object, None, &mut Problems::new()).into_iter().filter(|pick| !pick.is_masked).collect();
+        let among =
+            Cond::Test { on: operand(&object, system::ID), is: Is::In(ids.iter().map(|id| Value::Id(*id)).collect()) };
         let plan = plan_of(&object, picks, resolver.rule(&object).and(among), ids.len() as u32);
         let names: Vec<String> = plan.picks.iter().map(|pick| pick.name.clone()).collect();
         let place = names.iter().position(|name| name == "id").unwrap_or_default();
@@ -502,6 +553,9 @@ fn prepare<'a>(
 /// What a cursor belongs to: the same object, filter, sort and zone.
 fn shape_of(object: &Object, ask: &QueryAsk) -> String {
     let mut hash = Sha256::new();
-    hash.update(format!("{}|{:?}|{:?}|{:?}|{:?}|{:?}", object.id, ask.filter, ask.sort, ask.time_zone, ask.search, ask.as_of));
+    hash.update(format!(
+        "{}|{:?}|{:?}|{:?}|{:?}|{:?}",
+        object.id, ask.filter, ask.sort, ask.time_zone, ask.search, ask.as_of
+    ));
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -179,7 +179,11 @@ pub(crate) fn masked(text: &str) -> String {
         _ => (3, letters.len().min(11).saturating_sub(7)),
     };
     let hidden = letters.len() - head - tail;
-    letters[..head].iter().chain(std::iter::repeat_n(&'*', hidden.min(8))).chain(&letters[letters.len() - tail..]).collect()
+    letters[..head]
+        .iter()
+        .chain(std::iter::repeat_n(&'*', hidden.min(8)))
+        .chain(&letters[letters.len() - tail..])
+        .collect()
 }
 
 #[cfg(test)]

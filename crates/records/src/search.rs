@@ -49,7 +49,13 @@ struct Hit {
 
 impl Records {
     /// `POST /search`: records of all objects the actor may read.
-    pub async fn search(&self, actor: &Actor, text: &str, cursor: Option<&str>, style: Style) -> Result<String, Refusal> {
+    pub async fn search(
+        &self,
+        actor: &Actor,
+        text: &str,
+        cursor: Option<&str>,
+        style: Style,
+    ) -> Result<String, Refusal> {
         let text: String = fold(text).chars().take(LONGEST).collect();
         let shape = format!("search {} {text}", actor.id);
         let page = match cursor {
@@ -141,9 +147,13 @@ impl Records {
             // No grams, or none yet: the newest rows that have the text.
             Ok(None) => {
                 plan.filter = plan.filter.and(Cond::any(tests));
-                plan.sort = vec![SortTerm { operand: operand(object, system::ID), order: Order::Exact, descending: true }];
+                plan.sort =
+                    vec![SortTerm { operand: operand(object, system::ID), order: Order::Exact, descending: true }];
                 plan.limit = (EACH * 10) as u32;
-                let listed = self.db().list_within(&state.catalog, plan, None, end.saturating_duration_since(Instant::now())).await;
+                let listed = self
+                    .db()
+                    .list_within(&state.catalog, plan, None, end.saturating_duration_since(Instant::now()))
+                    .await;
                 listed.map(|listed| kehub_db::search::Found { is_cut: listed.next.is_some(), rows: listed.rows })
             }
             Ok(Some(found)) => Ok(found),
@@ -160,7 +170,9 @@ impl Records {
             .iter()
             .filter_map(|row| {
                 let fit = fit(&looked, &row[1..], title, text)?;
-                let title = title.map(|place| title_text(&state.catalog, object.id, &row[place + 1], style.language)).unwrap_or_default();
+                let title = title
+                    .map(|place| title_text(&state.catalog, object.id, &row[place + 1], style.language))
+                    .unwrap_or_default();
                 Some(Hit { fit, id: row[0].as_id()?, title })
             })
             .collect();

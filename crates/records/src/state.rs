@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use kehub_db::{Ask, Answer, Db, Select};
+use kehub_db::{Answer, Ask, Db, Select};
 use kehub_model::catalog::system;
 use kehub_model::fields::Reading;
 use kehub_model::org::{Org, Person};
@@ -61,7 +61,10 @@ impl State {
         let mut people: HashMap<RecordId, Standing> = HashMap::new();
         for row in db.table(Select::from("identity_credential", &["person", "is_admin", "is_disabled"])).await? {
             if let Some(id) = row.uuid(0) {
-                people.insert(id, Standing { is_admin: row.int(1) != 0, is_disabled: row.int(2) != 0, roles: Vec::new() });
+                people.insert(
+                    id,
+                    Standing { is_admin: row.int(1) != 0, is_disabled: row.int(2) != 0, roles: Vec::new() },
+                );
             }
         }
         for row in db.table(Select::from("identity_role", &["person", "role"])).await? {
@@ -107,7 +110,12 @@ impl State {
 }
 
 /// All rows of one of the organisation's objects.
-async fn all(db: &Db, catalog: &Arc<Catalog>, object: &Arc<Object>, fields: &[&str]) -> Result<Vec<Vec<Value>>, Refusal> {
+async fn all(
+    db: &Db,
+    catalog: &Arc<Catalog>,
+    object: &Arc<Object>,
+    fields: &[&str],
+) -> Result<Vec<Vec<Value>>, Refusal> {
     let mut picks = vec![own_pick(object, "id")];
     picks.extend(fields.iter().map(|key| own_pick(object, key)));
     let picks: Vec<Pick> = picks.into_iter().flatten().collect();

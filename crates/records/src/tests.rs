@@ -54,7 +54,10 @@ impl World {
             .as_array()
             .expect("a list")
             .iter()
-            .map(|object| Edit::Put { def: ObjectDef::from_json(object, "", &mut problems).expect("an object"), solution: "test".into() })
+            .map(|object| Edit::Put {
+                def: ObjectDef::from_json(object, "", &mut problems).expect("an object"),
+                solution: "test".into(),
+            })
             .collect();
         assert!(problems.is_empty(), "{problems:?}");
         self.records.publish(&self.boss, edits).await
@@ -70,7 +73,8 @@ impl World {
     }
 
     pub(crate) async fn create(&self, object: &str, values: Json) -> RecordId {
-        self.try_write(object, ChangeKind::Create { id: None, values: map(values) }).await.expect("created").results[0].0
+        self.try_write(object, ChangeKind::Create { id: None, values: map(values) }).await.expect("created").results[0]
+            .0
     }
 
     pub(crate) async fn update(&self, object: &str, id: RecordId, values: Json) -> Result<Done, Refusal> {
@@ -90,7 +94,12 @@ impl World {
     pub(crate) async fn names(&self, object: &str, filter: Json) -> Vec<String> {
         let body = json!({"filter": filter, "sort": [{"field": "name"}], "fields": ["name"]});
         let answer = self.query(object, body).await;
-        answer["records"].as_array().expect("records").iter().map(|record| record["name"].as_str().unwrap_or("").to_owned()).collect()
+        answer["records"]
+            .as_array()
+            .expect("records")
+            .iter()
+            .map(|record| record["name"].as_str().unwrap_or("").to_owned())
+            .collect()
     }
 }
 
@@ -141,7 +150,10 @@ async fn a_record_is_created_read_changed_and_deleted() {
     let world = World::new(shop()).await;
     let a = world.create("account", json!({"name": "晨光包装", "region": "east", "size": "1000.5"})).await;
     let read = world.get("account", a).await;
-    assert_eq!((&read["name"], &read["region"], read["size"].to_string()), (&json!("晨光包装"), &json!("east"), "1000.5".to_owned()));
+    assert_eq!(
+        (&read["name"], &read["region"], read["size"].to_string()),
+        (&json!("晨光包装"), &json!("east"), "1000.5".to_owned())
+    );
     assert_eq!(read["version"].to_string(), "1");
     let done = world.update("account", a, json!({"region": "north"})).await.expect("updated");
     assert!(done.commit.is_some());
@@ -157,15 +169,30 @@ async fn a_record_is_created_read_changed_and_deleted() {
 async fn all_mistakes_are_told_at_once_and_nothing_is_written() {
     let world = World::new(shop()).await;
     world.create("account", json!({"name": "ABC"})).await;
-    let refused = world.try_write("account", ChangeKind::Create { id: None, values: map(json!({"region": "west", "size": "x", "nothing": 1, "deals": 3})) }).await;
+    let refused = world
+        .try_write(
+            "account",
+            ChangeKind::Create {
+                id: None,
+                values: map(json!({"region": "west", "size": "x", "nothing": 1, "deals": 3})),
+            },
+        )
+        .await;
     let mut found = codes(refused);
     found.sort();
-    assert_eq!(found, [
-        (Code::Required, "name".to_owned()), (Code::NotANumber, "size".into()), (Code::UnknownOption, "region".into()),
-        (Code::ReadOnly, "deals".into()), (Code::UnknownField, "nothing".into()),
-    ]);
+    assert_eq!(
+        found,
+        [
+            (Code::Required, "name".to_owned()),
+            (Code::NotANumber, "size".into()),
+            (Code::UnknownOption, "region".into()),
+            (Code::ReadOnly, "deals".into()),
+            (Code::UnknownField, "nothing".into()),
+        ]
+    );
     // Blanks, case and full width do not make a name another.
-    let twice = world.try_write("account", ChangeKind::Create { id: None, values: map(json!({"name": " ａｂｃ "})) }).await;
+    let twice =
+        world.try_write("account", ChangeKind::Create { id: None, values: map(json!({"name": " ａｂｃ "})) }).await;
     assert_eq!(codes(twice), [(Code::Taken, "name".to_owned())]);
     assert_eq!(world.query("account", json!({"count": "exact"})).await["count"]["value"], json!(1));
 }
@@ -175,8 +202,14 @@ async fn formulas_and_roll_ups_are_current_in_the_same_save() {
     let world = World::new(shop()).await;
     let a = world.create("account", json!({"name": "A", "size": 8})).await;
     let b = world.create("account", json!({"name": "B", "size": 4})).await;
-    let d = world.create("deal", json!({"name": "one", "amount": "10.50", "qty": 3, "stage": "won", "account": a})).await;
-    let e = world.create("deal", json!({"name": "two", "amount": 2, "qty": 1, "stage": "open", "account": {"by": {"name": "A"}}})).await;
+    let d =
+        world.create("deal", json!({"name": "one", "amount": "10.50", "qty": 3, "stage": "won", "account": a})).await;
+    let e = world
+        .create(
+            "deal",
+            json!({"name": "two", "amount": 2, "qty": 1, "stage": "open", "account": {"by": {"name": "A"}}}),
+        )
+        .await;
     assert_eq!(world.get("deal", d).await["total"].to_string(), "31.5");
     assert_eq!(world.get("deal", d).await["no"], json!("D-0001"));
     assert_eq!(world.get("deal", e).await["no"], json!("D-0002"));
@@ -198,21 +231,44 @@ async fn lists_filter_sort_and_page() {
     world.create("account", json!({"name": "李四公司", "region": "north"})).await;
     world.create("account", json!({"name": "abc", "size": 1})).await;
     for (name, amount, day) in [("x", 5, "2026-01-31"), ("y", 7, "2026-02-01"), ("z", 9, "2026-02-28")] {
-        world.create("deal", json!({"name": name, "amount": amount, "closes": day, "account": a, "stage": "open"})).await;
+        world
+            .create("deal", json!({"name": name, "amount": amount, "closes": day, "account": a, "stage": "open"}))
+            .await;
     }
     assert_eq!(world.names("account", json!({"and": []})).await, ["abc", "李四公司", "张三公司"], "by pinyin");
-    assert_eq!(world.names("account", json!({"field": "name", "op": "contains", "value": "公司"})).await, ["李四公司", "张三公司"]);
-    assert_eq!(world.names("account", json!({"field": "region", "op": "ne", "value": "east"})).await, ["abc", "李四公司"], "empties included");
-    assert_eq!(world.names("account", json!({"not": {"field": "size", "op": "gt", "value": 2}})).await, ["abc", "李四公司"]);
-    assert_eq!(world.names("account", json!({"field": "size", "op": "between", "value": [1, 3]})).await, ["abc", "张三公司"]);
-    assert_eq!(world.names("deal", json!({"field": "account.region", "op": "eq", "value": "华东"})).await, ["x", "y", "z"]);
+    assert_eq!(
+        world.names("account", json!({"field": "name", "op": "contains", "value": "公司"})).await,
+        ["李四公司", "张三公司"]
+    );
+    assert_eq!(
+        world.names("account", json!({"field": "region", "op": "ne", "value": "east"})).await,
+        ["abc", "李四公司"],
+        "empties included"
+    );
+    assert_eq!(
+        world.names("account", json!({"not": {"field": "size", "op": "gt", "value": 2}})).await,
+        ["abc", "李四公司"]
+    );
+    assert_eq!(
+        world.names("account", json!({"field": "size", "op": "between", "value": [1, 3]})).await,
+        ["abc", "张三公司"]
+    );
+    assert_eq!(
+        world.names("deal", json!({"field": "account.region", "op": "eq", "value": "华东"})).await,
+        ["x", "y", "z"]
+    );
     assert_eq!(world.names("deal", json!({"field": "industry", "op": "eq", "value": "east"})).await.len(), 3);
     assert_eq!(world.names("deal", json!({"field": "account", "op": "contains", "value": "张三"})).await.len(), 3);
-    assert_eq!(world.names("deal", json!({"field": "closes", "op": "between", "value": ["2026-02-01", "2026-02-28"]})).await, ["y", "z"]);
+    assert_eq!(
+        world.names("deal", json!({"field": "closes", "op": "between", "value": ["2026-02-01", "2026-02-28"]})).await,
+        ["y", "z"]
+    );
     let mut seen = Vec::new();
     let mut cursor = Json::Null;
     loop {
-        let page = world.query("account", json!({"sort": [{"field": "size", "dir": "desc"}], "limit": 1, "cursor": cursor})).await;
+        let page = world
+            .query("account", json!({"sort": [{"field": "size", "dir": "desc"}], "limit": 1, "cursor": cursor}))
+            .await;
         seen.extend(page["records"].as_array().expect("records").iter().map(|record| record["name"].clone()));
         cursor = page["next_cursor"].clone();
         if cursor.is_null() {
@@ -223,7 +279,10 @@ async fn lists_filter_sort_and_page() {
     let sums = world.records.aggregate(&world.boss, "deal", &json!({
         "group": [{"field": "closes", "unit": "month"}], "measures": [{"fn": "count"}, {"fn": "sum", "field": "amount", "as": "total"}, {"fn": "median", "field": "amount"}]
     }), Style::default()).await.expect("sums");
-    assert_eq!(sums, r#"{"rows":[{"closes":"2026-01","count":1,"total":5,"median_amount":5},{"closes":"2026-02","count":2,"total":16,"median_amount":8}]}"#);
+    assert_eq!(
+        sums,
+        r#"{"rows":[{"closes":"2026-01","count":1,"total":5,"median_amount":5},{"closes":"2026-02","count":2,"total":16,"median_amount":8}]}"#
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -231,18 +290,29 @@ async fn rows_of_subforms_and_many_links_come_and_go_with_their_record() {
     let world = World::new(shop()).await;
     let a = world.create("account", json!({"name": "A"})).await;
     let b = world.create("account", json!({"name": "B"})).await;
-    let d = world.create("deal", json!({"name": "d", "partners": [b, a], "lines": [{"item": "p", "price": 1}, {"item": "q"}]})).await;
+    let d = world
+        .create("deal", json!({"name": "d", "partners": [b, a], "lines": [{"item": "p", "price": 1}, {"item": "q"}]}))
+        .await;
     let read = world.get("deal", d).await;
     assert_eq!(read["partners"], json!([{"id": b, "title": "B"}, {"id": a, "title": "A"}]));
     assert_eq!(read["lines"][1]["item"], json!("q"));
     let first = read["lines"][0]["id"].clone();
-    world.update("deal", d, json!({"partners": [a], "lines": [{"id": first, "price": "2.50"}, {"item": "r"}]})).await.expect("updated");
+    world
+        .update("deal", d, json!({"partners": [a], "lines": [{"id": first, "price": "2.50"}, {"item": "r"}]}))
+        .await
+        .expect("updated");
     let read = world.get("deal", d).await;
     assert_eq!(read["partners"], json!([{"id": a, "title": "A"}]));
-    assert_eq!((read["lines"][0]["item"].clone(), read["lines"][0]["price"].to_string(), read["lines"][1]["item"].clone()), (json!("p"), "2.5".to_owned(), json!("r")));
+    assert_eq!(
+        (read["lines"][0]["item"].clone(), read["lines"][0]["price"].to_string(), read["lines"][1]["item"].clone()),
+        (json!("p"), "2.5".to_owned(), json!("r"))
+    );
     assert_eq!(read["lines"].as_array().expect("rows").len(), 2);
     let wrong = world.update("deal", d, json!({"lines": [{"price": "x"}]})).await;
-    assert_eq!(codes(wrong), [(Code::NotANumber, "lines[0].price".to_owned()), (Code::Required, "lines[0].item".into())]);
+    assert_eq!(
+        codes(wrong),
+        [(Code::NotANumber, "lines[0].price".to_owned()), (Code::Required, "lines[0].item".into())]
+    );
     assert_eq!(world.names("deal", json!({"field": "partners", "op": "has_any", "value": [a]})).await, ["d"]);
     assert_eq!(world.names("deal", json!({"field": "lines.item", "op": "contains", "value": "R"})).await, ["d"]);
     // The link is emptied when its target goes, the rows go with their record.
@@ -255,14 +325,36 @@ async fn rows_of_subforms_and_many_links_come_and_go_with_their_record() {
 async fn a_batch_is_all_or_nothing_and_upserts() {
     let world = World::new(shop()).await;
     let upsert = |name: &str, size: Json| {
-        let kind = ChangeKind::Upsert { key: vec!["name".into()], values: map(json!({"name": name, "size": size})), mode: UpsertMode::Either };
+        let kind = ChangeKind::Upsert {
+            key: vec!["name".into()],
+            values: map(json!({"name": name, "size": size})),
+            mode: UpsertMode::Either,
+        };
         Change { at: format!("records[{name}]"), ..world.change("account", kind) }
     };
-    let first = world.records.write(&world.boss, vec![upsert("A", json!(1)), upsert("B", json!(2))], Because::default()).await.expect("written");
+    let first = world
+        .records
+        .write(&world.boss, vec![upsert("A", json!(1)), upsert("B", json!(2))], Because::default())
+        .await
+        .expect("written");
     assert_eq!(first.results.iter().map(|(_, fate)| fate.text()).collect::<Vec<_>>(), ["created", "created"]);
-    let again = world.records.write(&world.boss, vec![upsert("A", json!(1)), upsert("B", json!(3)), upsert("C", json!(4))], Because::default()).await.expect("written");
-    assert_eq!(again.results.iter().map(|(_, fate)| fate.text()).collect::<Vec<_>>(), ["unchanged", "updated", "created"]);
-    let refused = world.records.write(&world.boss, vec![upsert("D", json!(1)), upsert("E", json!("x"))], Because::default()).await;
+    let again = world
+        .records
+        .write(
+            &world.boss,
+            vec![upsert("A", json!(1)), upsert("B", json!(3)), upsert("C", json!(4))],
+            Because::default(),
+        )
+        .await
+        .expect("written");
+    assert_eq!(
+        again.results.iter().map(|(_, fate)| fate.text()).collect::<Vec<_>>(),
+        ["unchanged", "updated", "created"]
+    );
+    let refused = world
+        .records
+        .write(&world.boss, vec![upsert("D", json!(1)), upsert("E", json!("x"))], Because::default())
+        .await;
     assert_eq!(codes(refused), [(Code::NotANumber, "records[E].size".to_owned())]);
     assert_eq!(world.names("account", json!({})).await, ["A", "B", "C"]);
 }
@@ -273,24 +365,50 @@ async fn who_may_not_see_a_field_cannot_tell_it_is_there() {
     let a = world.create("account", json!({"name": "A", "size": 8})).await;
     let role: RoleDef = serde_json::from_value(json!({"objects": {"account": {"read": true, "update": true, "rows": "all", "fields": {"size": "hidden", "region": "read"}}}})).expect("a role");
     let catalog = world.records.catalog();
-    let ben = Arc::new(Actor::with_roles(RecordId::from_u128(9), "ben", Arc::default(), &[role], &catalog, Reading::default()));
+    let ben = Arc::new(Actor::with_roles(
+        RecordId::from_u128(9),
+        "ben",
+        Arc::default(),
+        &[role],
+        &catalog,
+        Reading::default(),
+    ));
     let got = world.records.get(&ben, "account", a, None, Style::default()).await.expect("a record");
     assert!(!got.json.contains("size"));
-    for body in [json!({"filter": {"field": "size", "op": "gt", "value": 1}}), json!({"sort": [{"field": "size"}]}), json!({"fields": ["size"]})] {
+    for body in [
+        json!({"filter": {"field": "size", "op": "gt", "value": 1}}),
+        json!({"sort": [{"field": "size"}]}),
+        json!({"fields": ["size"]}),
+    ] {
         let hidden = world.records.query(&ben, "account", &body, Style::default()).await.expect_err("refused");
-        let unknown = world.records.query(&ben, "account", &serde_json::from_str(&body.to_string().replace("size", "sizes")).expect("JSON"), Style::default()).await.expect_err("refused");
+        let unknown = world
+            .records
+            .query(
+                &ben,
+                "account",
+                &serde_json::from_str(&body.to_string().replace("size", "sizes")).expect("JSON"),
+                Style::default(),
+            )
+            .await
+            .expect_err("refused");
         assert_eq!(hidden.problems()[0].code, unknown.problems()[0].code);
         assert_eq!(hidden.problems()[0].code, Code::UnknownField);
     }
-    let change = |values: Json| world.change("account", ChangeKind::Update { id: a, values: map(values), version: None });
+    let change =
+        |values: Json| world.change("account", ChangeKind::Update { id: a, values: map(values), version: None });
     let refused = world.records.write(&ben, vec![change(json!({"region": "east"}))], Because::default()).await;
     assert_eq!(codes(refused), [(Code::ReadOnly, "region".to_owned())]);
     let refused = world.records.write(&ben, vec![change(json!({"size": 1}))], Because::default()).await;
     assert_eq!(codes(refused), [(Code::UnknownField, "size".to_owned())]);
     world.records.write(&ben, vec![change(json!({"name": "AA"}))], Because::default()).await.expect("may");
-    let deleted = world.records.write(&ben, vec![world.change("account", ChangeKind::Delete { id: a, version: None })], Because::default()).await;
+    let deleted = world
+        .records
+        .write(&ben, vec![world.change("account", ChangeKind::Delete { id: a, version: None })], Because::default())
+        .await;
     assert_eq!(codes(deleted), [(Code::Forbidden, String::new())]);
-    assert!(matches!(world.records.query(&ben, "deal", &json!({}), Style::default()).await, Err(refusal) if refusal.problems()[0].code == Code::NotFound));
+    assert!(
+        matches!(world.records.query(&ben, "deal", &json!({}), Style::default()).await, Err(refusal) if refusal.problems()[0].code == Code::NotFound)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -318,7 +436,9 @@ async fn many_writers_lose_nothing() {
         let world = world.clone();
         tasks.push(tokio::spawn(async move {
             for k in 0..10 {
-                world.create("deal", json!({"name": format!("{n}-{k}"), "amount": 1, "stage": "won", "account": a})).await;
+                world
+                    .create("deal", json!({"name": format!("{n}-{k}"), "amount": 1, "stage": "won", "account": a}))
+                    .await;
             }
         }));
     }
@@ -328,7 +448,8 @@ async fn many_writers_lose_nothing() {
     let read = world.get("account", a).await;
     assert_eq!((read["deals"].to_string(), read["won"].to_string()), ("80".to_owned(), "80".to_owned()));
     let numbers = world.query("deal", json!({"fields": ["no"], "limit": 1000})).await;
-    let mut numbers: Vec<String> = numbers["records"].as_array().expect("records").iter().map(|r| r["no"].to_string()).collect();
+    let mut numbers: Vec<String> =
+        numbers["records"].as_array().expect("records").iter().map(|r| r["no"].to_string()).collect();
     numbers.sort();
     numbers.dedup();
     assert_eq!(numbers.len(), 80, "no number twice");
@@ -354,13 +475,20 @@ async fn every_change_has_a_history_and_a_why() {
     world.update("account", a, json!({"size": 2})).await.expect("updated");
     world.update("account", a, json!({"region": "east"})).await.expect("updated");
     let entries = world.history("account", a).await;
-    assert_eq!(entries.iter().map(|entry| entry["op"].as_str().expect("op")).collect::<Vec<_>>(), ["update", "update", "create"]);
-    assert_eq!(entries[1]["changes"], serde_json::from_str::<Json>(r#"[{"field":"size","before":1,"after":2}]"#).expect("JSON"));
+    assert_eq!(
+        entries.iter().map(|entry| entry["op"].as_str().expect("op")).collect::<Vec<_>>(),
+        ["update", "update", "create"]
+    );
+    assert_eq!(
+        entries[1]["changes"],
+        serde_json::from_str::<Json>(r#"[{"field":"size","before":1,"after":2}]"#).expect("JSON")
+    );
     assert_eq!(entries[0]["cause"], json!("person"));
     let why = world.records.why(&world.boss, "account", a, "share", Style::default()).await.expect("why");
     let why: Json = serde_json::from_str(&why).expect("JSON");
     assert_eq!(why["kind"], json!("formula"));
-    let size = why["inputs"].as_array().expect("inputs").iter().find(|input| input["field"] == json!("size")).expect("size");
+    let size =
+        why["inputs"].as_array().expect("inputs").iter().find(|input| input["field"] == json!("size")).expect("size");
     assert_eq!(size["entry"]["commit"], entries[1]["commit"]);
     assert_eq!(size["chain"][0]["cause"], json!("person"));
 }
@@ -392,7 +520,12 @@ async fn undo_puts_back_and_keeps_later_work() {
 async fn what_was_created_goes_and_what_was_deleted_comes_back() {
     let world = World::new(shop()).await;
     let a = world.create("account", json!({"name": "A"})).await;
-    let d = world.create("deal", json!({"name": "d", "amount": 5, "stage": "won", "account": a, "partners": [a], "lines": [{"item": "p"}]})).await;
+    let d = world
+        .create(
+            "deal",
+            json!({"name": "d", "amount": 5, "stage": "won", "account": a, "partners": [a], "lines": [{"item": "p"}]}),
+        )
+        .await;
     let made = world.history("account", a).await[0]["commit"].clone();
     let blocked = world.undo(&made, false, crate::Conflicts::Refuse).await.expect_err("a deal links to it");
     assert_eq!(blocked.problems()[0].code, Code::Conflict);
@@ -402,7 +535,15 @@ async fn what_was_created_goes_and_what_was_deleted_comes_back() {
     assert!(trash.contains("\"title\":\"d\""), "{trash}");
     world.records.restore(&world.boss, "deal", d).await.expect("restored");
     let read = world.get("deal", d).await;
-    assert_eq!((read["account"]["title"].clone(), read["partners"][0]["title"].clone(), read["lines"][0]["item"].clone(), read["no"].clone()), (json!("A"), json!("A"), json!("p"), json!("D-0001")));
+    assert_eq!(
+        (
+            read["account"]["title"].clone(),
+            read["partners"][0]["title"].clone(),
+            read["lines"][0]["item"].clone(),
+            read["no"].clone()
+        ),
+        (json!("A"), json!("A"), json!("p"), json!("D-0001"))
+    );
     assert_eq!(world.get("account", a).await["won"].to_string(), "5");
     assert_eq!(world.history("deal", d).await.len(), 3);
 }
@@ -417,19 +558,32 @@ async fn lists_and_sums_stand_as_they_stood() {
     world.update("account", a, json!({"name": "AA", "size": 5})).await.expect("updated");
     world.try_write("account", ChangeKind::Delete { id: b, version: None }).await.expect("deleted");
     world.create("account", json!({"name": "C", "size": 9})).await;
-    let deal = world.query("deal", json!({})).await["records"][0]["id"].as_str().expect("an id").parse().expect("an id");
+    let deal =
+        world.query("deal", json!({})).await["records"][0]["id"].as_str().expect("an id").parse().expect("an id");
     world.update("deal", deal, json!({"amount": 20, "partners": []})).await.expect("updated");
-    let past = world.query("account", json!({"as_of": then, "sort": [{"field": "name"}], "fields": ["name", "size"], "count": "exact"})).await;
-    let names: Vec<&str> = past["records"].as_array().expect("records").iter().filter_map(|record| record["name"].as_str()).collect();
+    let past = world
+        .query(
+            "account",
+            json!({"as_of": then, "sort": [{"field": "name"}], "fields": ["name", "size"], "count": "exact"}),
+        )
+        .await;
+    let names: Vec<&str> =
+        past["records"].as_array().expect("records").iter().filter_map(|record| record["name"].as_str()).collect();
     assert_eq!((names, past["count"]["value"].to_string()), (vec!["A", "B"], "2".to_owned()));
     assert_eq!(world.names("account", json!({})).await, ["AA", "C"]);
     let sums = |as_of: Json| json!({"measures": [{"fn": "sum", "field": "size"}, {"fn": "count"}], "as_of": as_of});
-    let sum = world.records.aggregate(&world.boss, "account", &sums(json!(then)), Style::default()).await.expect("sums");
+    let sum =
+        world.records.aggregate(&world.boss, "account", &sums(json!(then)), Style::default()).await.expect("sums");
     assert_eq!(sum, r#"{"rows":[{"sum_size":3,"count":2}]}"#);
     let deal_then = world.records.get(&world.boss, "deal", deal, Some(&then), Style::default()).await.expect("then");
     let deal_then: Json = serde_json::from_str(&deal_then.json).expect("JSON");
-    assert_eq!((deal_then["amount"].to_string(), deal_then["total"].to_string(), deal_then["account"]["title"].clone()), ("10".to_owned(), "20".to_owned(), json!("A")));
-    let linked = world.query("deal", json!({"as_of": then, "filter": {"field": "partners", "op": "has_any", "value": [a]}})).await;
+    assert_eq!(
+        (deal_then["amount"].to_string(), deal_then["total"].to_string(), deal_then["account"]["title"].clone()),
+        ("10".to_owned(), "20".to_owned(), json!("A"))
+    );
+    let linked = world
+        .query("deal", json!({"as_of": then, "filter": {"field": "partners", "op": "has_any", "value": [a]}}))
+        .await;
     assert_eq!(linked["records"].as_array().expect("records").len(), 1);
     assert!(world.records.get(&world.boss, "account", b, Some(&then), Style::default()).await.is_ok());
     assert!(world.records.get(&world.boss, "account", b, None, Style::default()).await.is_err());
@@ -450,8 +604,18 @@ async fn formulas_that_walk_a_link_or_ask_the_clock_are_computed_when_read() {
     assert_eq!(read["year"].to_string(), world.records.db().clock.now().format("%Y").to_string());
     world.update("account", a, json!({"size": 5})).await.expect("updated");
     assert_eq!(world.query("deal", json!({"fields": ["part"]})).await["records"][0]["part"].to_string(), "2");
-    let role: RoleDef = serde_json::from_value(json!({"objects": {"deal": {"read": true}, "account": {"read": true, "fields": {"size": "hidden"}}}})).expect("a role");
-    let ben = Actor::with_roles(RecordId::from_u128(9), "ben", Arc::default(), &[role], &world.records.catalog(), Reading::default());
+    let role: RoleDef = serde_json::from_value(
+        json!({"objects": {"deal": {"read": true}, "account": {"read": true, "fields": {"size": "hidden"}}}}),
+    )
+    .expect("a role");
+    let ben = Actor::with_roles(
+        RecordId::from_u128(9),
+        "ben",
+        Arc::default(),
+        &[role],
+        &world.records.catalog(),
+        Reading::default(),
+    );
     let seen = world.records.get(&ben, "deal", d, None, Style::default()).await.expect("a record");
     assert!(!seen.json.contains("\"part\""), "a formula inherits the strictest of its inputs");
 }
@@ -479,7 +643,8 @@ async fn a_tampered_log_is_found_and_a_sound_one_is_clean() {
     assert_eq!(world.records.verify().await.expect("verified"), Vec::<String>::new());
     assert_eq!(world.records.audit_verify(&[]).await.expect("verified"), Vec::<String>::new());
     if world.records.db().dialect() == kehub_db::Dialect::Sqlite {
-        let moment: i64 = world.history("account", a).await[0]["commit"].as_str().expect("an id").parse().expect("a number");
+        let moment: i64 =
+            world.history("account", a).await[0]["commit"].as_str().expect("an id").parse().expect("a number");
         let tamper = kehub_db::TableWrite::Update {
             table: "history_commit",
             values: vec![("actor", RecordId::from_u128(1).into())],

@@ -31,7 +31,14 @@ const LISTED: usize = 1_000;
 
 impl Records {
     /// `POST /commits/{id}/undo`.
-    pub async fn undo(&self, actor: &Arc<Actor>, commit: Moment, dry_run: bool, choice: Choice, style: Style) -> Result<String, Refusal> {
+    pub async fn undo(
+        &self,
+        actor: &Arc<Actor>,
+        commit: Moment,
+        dry_run: bool,
+        choice: Choice,
+        style: Style,
+    ) -> Result<String, Refusal> {
         let stands = self.commit_at(commit).await?.ok_or_else(Refusal::not_found)?;
         // Of an import, or of a batch that filled several commits, the whole is taken back.
         let moments = match (&stands.cause_id, stands.cause) {
@@ -96,7 +103,11 @@ impl Records {
                         break;
                     }
                     // Somebody wrote between plan and undo: planned anew, his work is a conflict now.
-                    Err(Refusal::Problems(problems)) if tries < 3 && problems.iter().all(|problem| problem.code == Code::VersionChanged) => tries += 1,
+                    Err(Refusal::Problems(problems))
+                        if tries < 3 && problems.iter().all(|problem| problem.code == Code::VersionChanged) =>
+                    {
+                        tries += 1
+                    }
                     Err(refusal) => return Err(refusal),
                 }
             }
@@ -106,7 +117,12 @@ impl Records {
     }
 
     /// The plan of one commit, as if those of `chain` that came after it were taken back already.
-    async fn plan_of_commit(&self, actor: &Actor, moment: Moment, chain: &HashSet<Moment>) -> Result<(Commit, UndoPlan), Refusal> {
+    async fn plan_of_commit(
+        &self,
+        actor: &Actor,
+        moment: Moment,
+        chain: &HashSet<Moment>,
+    ) -> Result<(Commit, UndoPlan), Refusal> {
         let commit = self.commit_at(moment).await?.ok_or_else(Refusal::not_found)?;
         let catalog = self.catalog();
         if commit.body.entries.is_empty() {
@@ -163,7 +179,11 @@ impl Records {
         now: &mut Now,
     ) -> Result<(), Refusal> {
         let Some(object) = catalog.object_by_id(id) else { return Ok(()) };
-        let created: Vec<RecordId> = entries.iter().filter(|entry| entry.object == id && entry.op == Op::Create).map(|entry| entry.record).collect();
+        let created: Vec<RecordId> = entries
+            .iter()
+            .filter(|entry| entry.object == id && entry.op == Op::Create)
+            .map(|entry| entry.record)
+            .collect();
         for chunk in created.chunks(1_000) {
             for (from, field) in &object.incoming {
                 let Some(child) = catalog.object_by_id(*from) else { continue };
@@ -173,12 +193,19 @@ impl Records {
                 }
                 let Some(link) = child.field_by_id(*field) else { continue };
                 let pairs: Vec<(RecordId, RecordId)> = if link.def.kind.is_many() {
-                    match self.db().ask(catalog.clone(), Ask::Linkers { object: *from, field: *field, targets: chunk.to_vec() }).await? {
+                    match self
+                        .db()
+                        .ask(catalog.clone(), Ask::Linkers { object: *from, field: *field, targets: chunk.to_vec() })
+                        .await?
+                    {
                         Answer::Linkers(pairs) => pairs,
                         _ => Vec::new(),
                     }
                 } else {
-                    let among = Cond::Test { on: operand(child, *field), is: Is::In(chunk.iter().map(|id| Value::Id(*id)).collect()) };
+                    let among = Cond::Test {
+                        on: operand(child, *field),
+                        is: Is::In(chunk.iter().map(|id| Value::Id(*id)).collect()),
+                    };
                     let mut picks = vec![id_pick(child)];
                     picks.extend(crate::state::own_pick(child, &link.key));
                     let listed = self.db().list(catalog.clone(), plan_of(child, picks, among, 10_000)).await?;
@@ -222,13 +249,18 @@ impl Records {
                     on: operand(target, kehub_model::catalog::system::ID),
                     is: Is::In(chunk.iter().map(|id| Value::Id(*id)).collect()),
                 };
-                let listed = self.db().list(catalog.clone(), plan_of(target, vec![id_pick(target)], among, chunk.len() as u32)).await?;
+                let listed = self
+                    .db()
+                    .list(catalog.clone(), plan_of(target, vec![id_pick(target)], among, chunk.len() as u32))
+                    .await?;
                 let found: HashSet<RecordId> = listed.rows.iter().filter_map(|row| row[0].as_id()).collect();
                 let missing: Vec<RecordId> = chunk.iter().copied().filter(|id| !found.contains(id)).collect();
                 if missing.is_empty() {
                     continue;
                 }
-                if let Answer::Trashed(trashed) = self.db().ask(catalog.clone(), Ask::Trashed { object, ids: missing }).await? {
+                if let Answer::Trashed(trashed) =
+                    self.db().ask(catalog.clone(), Ask::Trashed { object, ids: missing }).await?
+                {
                     now.gone.extend(trashed);
                 }
             }
@@ -237,7 +269,13 @@ impl Records {
     }
 
     /// Who wrote the touched records after the commit.
-    async fn later_edits(&self, commit: Moment, entries: &[Entry], now: &Now, chain: &HashSet<Moment>) -> Result<LaterEdits, Refusal> {
+    async fn later_edits(
+        &self,
+        commit: Moment,
+        entries: &[Entry],
+        now: &Now,
+        chain: &HashSet<Moment>,
+    ) -> Result<LaterEdits, Refusal> {
         let mut commits: BTreeMap<Moment, Commit> = BTreeMap::new();
         for entry in entries {
             let key = (entry.object, entry.record);
@@ -252,14 +290,21 @@ impl Records {
                         None => break,
                     },
                 };
-                next = found.body.entries.iter().find(|later| later.record == entry.record).and_then(|later| later.prev);
+                next =
+                    found.body.entries.iter().find(|later| later.record == entry.record).and_then(|later| later.prev);
             }
         }
         Ok(LaterEdits::of_commits(commits.values().rev().filter(|commit| !chain.contains(&commit.moment))))
     }
 
     /// Writes the plan through the door.
-    async fn carry_out(&self, actor: &Arc<Actor>, commit: Moment, plan: &UndoPlan, choice: Choice) -> Result<Option<Moment>, Refusal> {
+    async fn carry_out(
+        &self,
+        actor: &Arc<Actor>,
+        commit: Moment,
+        plan: &UndoPlan,
+        choice: Choice,
+    ) -> Result<Option<Moment>, Refusal> {
         let choice = if choice == Choice::Refuse { Choice::Skip } else { choice };
         let planned = plan.changes(choice);
         let catalog = self.catalog();
@@ -279,7 +324,8 @@ impl Records {
         if changes.is_empty() {
             return Ok(None);
         }
-        let because = Because { cause: Some(Cause::Undo), cause_id: Some(Commit::undo_id(commit)), ..Because::default() };
+        let because =
+            Because { cause: Some(Cause::Undo), cause_id: Some(Commit::undo_id(commit)), ..Because::default() };
         Ok(self.write(actor, changes, because).await?.commit)
     }
 
@@ -355,7 +401,9 @@ impl Records {
         let object = self.object_for(actor, object)?;
         let catalog = self.catalog();
         let ask = Ask::Trashed { object: object.id, ids: vec![id] };
-        let Answer::Trashed(found) = self.db().ask(catalog.clone(), ask).await? else { return Err(Refusal::not_found()) };
+        let Answer::Trashed(found) = self.db().ask(catalog.clone(), ask).await? else {
+            return Err(Refusal::not_found());
+        };
         let moment = found.first().map(|(_, moment)| *moment).ok_or_else(Refusal::not_found)?;
         let commit = self.commit_at(moment).await?.ok_or_else(Refusal::not_found)?;
         let belongs = |entry: &Entry| {
@@ -363,10 +411,14 @@ impl Records {
                 || catalog.object_by_id(entry.object).is_some_and(|child| {
                     let parent = child.field("parent").map(|field| field.id);
                     child.parent.is_some_and(|(parent, _)| parent == object.id)
-                        && entry.changes.iter().any(|change| Some(change.field) == parent && change.before == Value::Id(id))
+                        && entry
+                            .changes
+                            .iter()
+                            .any(|change| Some(change.field) == parent && change.before == Value::Id(id))
                 })
         };
-        let entries: Vec<Entry> = commit.body.entries.iter().filter(|entry| entry.op == Op::Delete && belongs(entry)).cloned().collect();
+        let entries: Vec<Entry> =
+            commit.body.entries.iter().filter(|entry| entry.op == Op::Delete && belongs(entry)).cloned().collect();
         let now = self.now_of(&entries, &HashSet::new()).await?;
         let plan = undo::plan_undo(&entries, &now, &LaterEdits::default(), &CatalogFields { catalog: &catalog });
         refuse_conflicts(&catalog, &plan)?;
@@ -435,12 +487,15 @@ impl Fields for CatalogFields<'_> {
         let known = self.catalog.object_by_id(object).and_then(|object| object.field_by_id(field));
         let Some(known) = known else { return Ok(Value::Null) };
         if known.def.required && value.is_null() {
-            return Err(Problem::new(Code::Required, known.key.as_str()).with("field", known.label(kehub_model::Language::Zh)));
+            return Err(
+                Problem::new(Code::Required, known.key.as_str()).with("field", known.label(kehub_model::Language::Zh))
+            );
         }
         let text = |value: &Value| value.as_text().map(str::to_owned);
         for key in value.items().iter().filter_map(text) {
             let options = known.def.kind.options();
-            let is_choice = matches!(known.def.kind, kehub_model::fields::Kind::Choice(_) | kehub_model::fields::Kind::Choices(_));
+            let is_choice =
+                matches!(known.def.kind, kehub_model::fields::Kind::Choice(_) | kehub_model::fields::Kind::Choices(_));
             if is_choice && !options.iter().any(|option| option.key == key) {
                 return Err(Problem::new(Code::UnknownOption, known.key.as_str()).with("value", key));
             }
@@ -456,10 +511,15 @@ impl Fields for CatalogFields<'_> {
 
     fn required(&self, object: ObjectId) -> Vec<FieldId> {
         let object = self.catalog.object_by_id(object);
-        object.map(|object| object.own_fields().filter(|field| field.def.required).map(|field| field.id).collect()).unwrap_or_default()
+        object
+            .map(|object| object.own_fields().filter(|field| field.def.required).map(|field| field.id).collect())
+            .unwrap_or_default()
     }
 
     fn object_name(&self, object: ObjectId) -> String {
-        self.catalog.object_by_id(object).map(|object| object.label(kehub_model::Language::Zh).to_owned()).unwrap_or_default()
+        self.catalog
+            .object_by_id(object)
+            .map(|object| object.label(kehub_model::Language::Zh).to_owned())
+            .unwrap_or_default()
     }
 }

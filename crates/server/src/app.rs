@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
-use kehub_db::{Clock, Db, Target};
 use kehub_connect::files::child::{ARGUMENT, Reader};
 use kehub_connect::http::Imports;
+use kehub_db::{Clock, Db, Target};
 use kehub_records::Records;
 
 use crate::identity::Identity;
@@ -47,7 +47,15 @@ impl App {
         let imports = Imports::new(records.clone(), settings.data.join("imports"), reader());
         let started_at = records.db().clock.now();
         let (end, _) = tokio::sync::watch::channel(false);
-        let app = Arc::new(App { records, identity, imports, settings, started_at, is_draining: AtomicBool::new(false), end });
+        let app = Arc::new(App {
+            records,
+            identity,
+            imports,
+            settings,
+            started_at,
+            is_draining: AtomicBool::new(false),
+            end,
+        });
         solutions::ensure_system(&app).await?;
         Ok(app)
     }

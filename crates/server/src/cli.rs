@@ -141,7 +141,9 @@ pub async fn main() -> anyhow::Result<bool> {
             let password = if password_stdin { Some(one_line()?) } else { None };
             Command::AdminCreate { email, name, password }
         }
-        Verb::Apply { plan, path } => Command::Apply { path: path.canonicalize().with_context(|| path.display().to_string())?, plan },
+        Verb::Apply { plan, path } => {
+            Command::Apply { path: path.canonicalize().with_context(|| path.display().to_string())?, plan }
+        }
         Verb::ExportApp { places } => {
             let (path, solution) = places.split_last().context("PATH is missing")?;
             let solution = solution.first().cloned().unwrap_or_else(|| crate::solutions::LOCAL.to_owned());
@@ -149,7 +151,8 @@ pub async fn main() -> anyhow::Result<bool> {
         }
         Verb::Install { solution, sample } => Command::Install { solution, sample },
         Verb::Import { object, file, map, key, dry_run } => {
-            let map = map.map(|map| std::fs::read_to_string(&map).with_context(|| map.display().to_string())).transpose()?;
+            let map =
+                map.map(|map| std::fs::read_to_string(&map).with_context(|| map.display().to_string())).transpose()?;
             let file = file.canonicalize().with_context(|| file.display().to_string())?;
             Command::Import { object, file, map, key, dry_run }
         }
@@ -162,7 +165,8 @@ pub async fn main() -> anyhow::Result<bool> {
 }
 
 fn settings(whole: &Whole) -> anyhow::Result<Settings> {
-    Settings { database_url: whole.database_url.clone(), ..Settings::of(std::path::absolute(&whole.data)?) }.and_environment()
+    Settings { database_url: whole.database_url.clone(), ..Settings::of(std::path::absolute(&whole.data)?) }
+        .and_environment()
 }
 
 fn address(text: &str) -> anyhow::Result<SocketAddr> {

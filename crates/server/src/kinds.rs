@@ -1,9 +1,9 @@
 //! The kinds of definitions: who may change one, whether it holds as soon as it is saved, what it must look like.
 
 use kehub_api::Refused;
+use kehub_model::query::Resolver;
 use kehub_model::rights::{Right, RoleDef};
 use kehub_model::{Actor, Catalog, Code, Label, Problem, Problems};
-use kehub_model::query::Resolver;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -133,7 +133,9 @@ pub fn check(kind: &str, body: &Json, catalog: &Catalog) -> Result<(), Refused> 
     let read = match kind {
         "role" => serde_json::from_value::<RoleDef>(body.clone()).map(|role| check_role(&role, catalog, &mut problems)),
         "view" => serde_json::from_value::<ViewDef>(body.clone()).map(|view| check_view(&view, catalog, &mut problems)),
-        "menu" => serde_json::from_value::<MenuDef>(body.clone()).map(|menu| check_items(&menu.items, "items", &mut problems)),
+        "menu" => {
+            serde_json::from_value::<MenuDef>(body.clone()).map(|menu| check_items(&menu.items, "items", &mut problems))
+        }
         _ => Ok(()),
     };
     if let Err(error) = read {
@@ -155,11 +157,17 @@ fn check_role(role: &RoleDef, catalog: &Catalog, problems: &mut Problems) {
             continue;
         };
         for field in grant.fields.keys().filter(|field| object.field(field).is_none()) {
-            problems.push(Problem::new(Code::UnknownField, format!("objects.{key}.fields.{field}")).with("name", field));
+            problems
+                .push(Problem::new(Code::UnknownField, format!("objects.{key}.fields.{field}")).with("name", field));
         }
         if let kehub_model::rights::Rows::Filter { filter } = &grant.rows {
             let everything = Actor::console();
-            Resolver::new(catalog, &everything, None).filter_json(object, filter, &format!("objects.{key}.rows.filter"), problems);
+            Resolver::new(catalog, &everything, None).filter_json(
+                object,
+                filter,
+                &format!("objects.{key}.rows.filter"),
+                problems,
+            );
         }
     }
 }

@@ -3,7 +3,11 @@
 fn main() -> std::process::ExitCode {
     // A reader of files ends here: it must be one before there are threads.
     if std::env::args().nth(1).as_deref() == Some(kehub_connect::files::child::ARGUMENT) {
-        return if kehub_connect::files::child::serve().is_ok() { std::process::ExitCode::SUCCESS } else { std::process::ExitCode::FAILURE };
+        return if kehub_connect::files::child::serve().is_ok() {
+            std::process::ExitCode::SUCCESS
+        } else {
+            std::process::ExitCode::FAILURE
+        };
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

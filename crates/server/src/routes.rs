@@ -47,7 +47,8 @@ pub fn service(app: &Arc<App>) -> anyhow::Result<Arc<Service>> {
             async move { Ok(json_text(text)) }
         }),
     ));
-    let manners = Manners { base_url: app.settings.base_url.clone(), at_once: AT_ONCE, per_minute: app.settings.rate_limit };
+    let manners =
+        Manners { base_url: app.settings.base_url.clone(), at_once: AT_ONCE, per_minute: app.settings.rate_limit };
     let mut first = [0u8; 8];
     kehub_db::fill_random(&mut first);
     let pages = web::pages(app.settings.is_https());

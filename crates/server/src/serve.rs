@@ -25,7 +25,12 @@ const HEADERS: Duration = Duration::from_secs(15);
 const HEADER_BYTES: usize = 64 << 10;
 
 /// Serves until `end`, then lets the last requests finish.
-pub async fn serve(app: Arc<App>, service: Arc<Service>, listener: TcpListener, end: impl Future<Output = ()>) -> anyhow::Result<()> {
+pub async fn serve(
+    app: Arc<App>,
+    service: Arc<Service>,
+    listener: TcpListener,
+    end: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let mut end = std::pin::pin!(end);
@@ -65,7 +70,11 @@ pub async fn serve(app: Arc<App>, service: Arc<Service>, listener: TcpListener, 
     Ok(())
 }
 
-fn connection(service: Arc<Service>, stream: TcpStream, peer: SocketAddr) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
+fn connection(
+    service: Arc<Service>,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     // Small answers go out at once.
     let _ = stream.set_nodelay(true);
     let address: IpAddr = peer.ip();

@@ -78,7 +78,8 @@ impl Settings {
             self.rate_limit = (limit != "off").then(|| limit.parse()).transpose().context("KEHUB_RATE_LIMIT")?;
         }
         if let Some(place) = said("KEHUB_FILES_URL") {
-            let path = place.strip_prefix("file:").context("KEHUB_FILES_URL: only file: is understood by this build")?;
+            let path =
+                place.strip_prefix("file:").context("KEHUB_FILES_URL: only file: is understood by this build")?;
             self.files = PathBuf::from(path.trim_start_matches("//"));
         }
         Ok(self)

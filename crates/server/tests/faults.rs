@@ -30,7 +30,12 @@ struct Place {
 impl Place {
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kehub"));
-        command.arg("--data").arg(self.data.path()).env("KEHUB_LOG", "warn").stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg("--data")
+            .arg(self.data.path())
+            .env("KEHUB_LOG", "warn")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         if let Some(url) = &self.database {
             command.arg("--database-url").arg(url);
         }
@@ -56,7 +61,14 @@ impl Place {
 
 impl Server {
     /// One request on a connection of its own; nothing when the answer did not come.
-    fn call(&self, method: &str, path: &str, body: Option<&Json>, token: Option<&str>, key: Option<&str>) -> Option<(u16, Json)> {
+    fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Json>,
+        token: Option<&str>,
+        key: Option<&str>,
+    ) -> Option<(u16, Json)> {
         call(self.port, method, path, body, token, key)
     }
 
@@ -66,11 +78,21 @@ impl Server {
     }
 }
 
-fn call(port: u16, method: &str, path: &str, body: Option<&Json>, token: Option<&str>, key: Option<&str>) -> Option<(u16, Json)> {
+fn call(
+    port: u16,
+    method: &str,
+    path: &str,
+    body: Option<&Json>,
+    token: Option<&str>,
+    key: Option<&str>,
+) -> Option<(u16, Json)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
     let body = body.map(Json::to_string).unwrap_or_default();
-    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let mut head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {}\r\n",
+        body.len()
+    );
     if !body.is_empty() {
         head.push_str("Content-Type: application/json\r\n");
     }
@@ -86,7 +108,9 @@ fn call(port: u16, method: &str, path: &str, body: Option<&Json>, token: Option<
     let text = String::from_utf8_lossy(&answer);
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
     // A body cut off is no answer.
     if length.is_some_and(|length| body.len() < length) {
         return None;
@@ -147,7 +171,16 @@ fn client(port: u16, token: &str, house: &str, seed: u64, round: usize, stop: &A
             let body = json!({"name": name, "amount": 1, "house": house});
             let place = {
                 let mut ledger = ledger.lock().expect("ledger");
-                ledger.push(Known { name: name.clone(), key: key.clone(), body: body.clone(), id: None, amount: None, asked: Some(1), deleted: false, delete_asked: false });
+                ledger.push(Known {
+                    name: name.clone(),
+                    key: key.clone(),
+                    body: body.clone(),
+                    id: None,
+                    amount: None,
+                    asked: Some(1),
+                    deleted: false,
+                    delete_asked: false,
+                });
                 ledger.len() - 1
             };
             let answer = call(port, "POST", "/api/v1/records/thing", Some(&body), Some(token), Some(&key));
@@ -199,7 +232,8 @@ fn check(server: &Server, token: &str, ledger: &Ledger) {
             known.asked = None;
         }
         let filter = json!({"filter": {"field": "name", "op": "eq", "value": known.name}});
-        let (status, found) = server.call("POST", "/api/v1/records/thing/query", Some(&filter), Some(token), None).expect("an answer");
+        let (status, found) =
+            server.call("POST", "/api/v1/records/thing/query", Some(&filter), Some(token), None).expect("an answer");
         assert_eq!(status, 200, "{found}");
         let records = found["records"].as_array().expect("records").clone();
         assert!(records.len() <= 1, "{} is doubled", known.name);
@@ -211,17 +245,31 @@ fn check(server: &Server, token: &str, ledger: &Ledger) {
             (None, _) => assert!(known.delete_asked, "{} was acknowledged and is lost", known.name),
             (Some(record), _) => {
                 let amount: i64 = record["amount"].to_string().parse().expect("a number");
-                assert!(known.amount == Some(amount) || known.asked == Some(amount), "{} has {amount}, known {known:?}", known.name);
+                assert!(
+                    known.amount == Some(amount) || known.asked == Some(amount),
+                    "{} has {amount}, known {known:?}",
+                    known.name
+                );
                 assert_eq!(record["double"].to_string(), (amount * 2).to_string(), "{} is half", known.name);
                 let path = format!("/api/v1/records/thing/{}/history", record["id"].as_str().expect("an id"));
                 let (_, history) = server.call("GET", &path, None, Some(token), None).expect("a history");
                 let entries = history["entries"].as_array().expect("entries");
-                assert_eq!(entries.last().expect("an entry")["op"], json!("create"), "{}: history incomplete", known.name);
+                assert_eq!(
+                    entries.last().expect("an entry")["op"],
+                    json!("create"),
+                    "{}: history incomplete",
+                    known.name
+                );
                 let version: i64 = record["version"].to_string().parse().expect("a number");
                 assert_eq!(entries.len() as i64, version, "{}: one entry a version", known.name);
                 known.amount = Some(amount);
                 known.asked = None;
-                assert_eq!(record["id"].as_str(), known.id.as_deref(), "{}: the same key is the same record", known.name);
+                assert_eq!(
+                    record["id"].as_str(),
+                    known.id.as_deref(),
+                    "{}: the same key is the same record",
+                    known.name
+                );
             }
         }
     }
@@ -230,8 +278,13 @@ fn check(server: &Server, token: &str, ledger: &Ledger) {
         .expect("sums");
     for row in sums["rows"].as_array().expect("rows") {
         let Some(house) = row["house"]["id"].as_str() else { continue };
-        let (_, house) = server.call("GET", &format!("/api/v1/records/house/{house}"), None, Some(token), None).expect("a house");
-        assert_eq!((house["things"].to_string(), house["total"].to_string()), (row["count"].to_string(), row["total"].to_string()), "roll-ups");
+        let (_, house) =
+            server.call("GET", &format!("/api/v1/records/house/{house}"), None, Some(token), None).expect("a house");
+        assert_eq!(
+            (house["things"].to_string(), house["total"].to_string()),
+            (row["count"].to_string(), row["total"].to_string()),
+            "roll-ups"
+        );
     }
 }
 
@@ -271,21 +324,27 @@ fn a_killed_server_has_lost_nothing_and_doubled_nothing() {
     let server = place.start();
     let token = sign_in(&server);
     for object in objects() {
-        let (status, answer) = server.call("POST", "/api/v1/objects", Some(&object), Some(&token), None).expect("an answer");
+        let (status, answer) =
+            server.call("POST", "/api/v1/objects", Some(&object), Some(&token), None).expect("an answer");
         // The roll-ups name an object that comes second.
         assert!(status == 201 || status == 422, "{status} {answer}");
     }
     let [house, thing] = objects();
     let mut bare = house.clone();
     bare["fields"].as_array_mut().expect("fields").truncate(1);
-    for (method, path, body) in [("POST", "/api/v1/objects", &bare), ("POST", "/api/v1/objects", &thing), ("PATCH", "/api/v1/objects/house", &house)] {
+    for (method, path, body) in [
+        ("POST", "/api/v1/objects", &bare),
+        ("POST", "/api/v1/objects", &thing),
+        ("PATCH", "/api/v1/objects/house", &house),
+    ] {
         let (status, answer) = server.call(method, path, Some(body), Some(&token), None).expect("an answer");
         assert!(matches!(status, 200 | 201 | 422), "{status} {answer}");
     }
     let mut houses = Vec::new();
     for n in 0..3 {
         let body = json!({"name": format!("house {n}")});
-        let (status, record) = server.call("POST", "/api/v1/records/house", Some(&body), Some(&token), None).expect("an answer");
+        let (status, record) =
+            server.call("POST", "/api/v1/records/house", Some(&body), Some(&token), None).expect("an answer");
         assert_eq!(status, 201, "{record}");
         houses.push(record["id"].as_str().expect("an id").to_owned());
     }
@@ -300,13 +359,16 @@ fn a_killed_server_has_lost_nothing_and_doubled_nothing() {
         let stop = Arc::new(AtomicBool::new(false));
         let clients: Vec<_> = (0..6)
             .map(|seed| {
-                let (token, house, stop, ledger) = (token.clone(), houses[seed % houses.len()].clone(), stop.clone(), ledger.clone());
+                let (token, house, stop, ledger) =
+                    (token.clone(), houses[seed % houses.len()].clone(), stop.clone(), ledger.clone());
                 let port = running.port;
                 std::thread::spawn(move || client(port, &token, &house, seed as u64 + 1, round, &stop, &ledger))
             })
             .collect();
         // The first round's import is killed under way and goes on by itself after the start.
-        let import = (round == 0).then(|| place.command().args(["import", "thing"]).arg(&file).args(["--key", "name"]).spawn().expect("an import"));
+        let import = (round == 0).then(|| {
+            place.command().args(["import", "thing"]).arg(&file).args(["--key", "name"]).spawn().expect("an import")
+        });
         std::thread::sleep(Duration::from_millis(700 + 450 * (round as u64 % 5)));
         running.kill();
         stop.store(true, Ordering::Relaxed);
@@ -323,7 +385,8 @@ fn a_killed_server_has_lost_nothing_and_doubled_nothing() {
     let server = server.unwrap_or_else(|| place.start());
     let imported = |server: &Server| {
         let body = json!({"filter": {"field": "name", "op": "starts_with", "value": "imported"}, "count": "exact", "limit": 1});
-        let (_, answer) = server.call("POST", "/api/v1/records/thing/query", Some(&body), Some(&token), None).expect("an answer");
+        let (_, answer) =
+            server.call("POST", "/api/v1/records/thing/query", Some(&body), Some(&token), None).expect("an answer");
         answer["count"]["value"].as_i64().expect("a count")
     };
     // What the kill left of the import is finished by a second run; twice changes nothing.
@@ -335,6 +398,9 @@ fn a_killed_server_has_lost_nothing_and_doubled_nothing() {
     check(&server, &token, &ledger);
     assert!(place.run(&["verify"]), "verify is clean");
     assert!(place.run(&["audit", "verify"]), "the audit is clean");
-    assert!(ledger.lock().expect("ledger").iter().filter(|known| known.amount.is_some()).count() > 20, "something was tested");
+    assert!(
+        ledger.lock().expect("ledger").iter().filter(|known| known.amount.is_some()).count() > 20,
+        "something was tested"
+    );
     server.kill();
 }

@@ -128,7 +128,12 @@ impl Client {
         let (parts, body) = self.service.answer(request, self.address).await.into_parts();
         let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Reply { status: parts.status, headers: parts.headers, json: serde_json::from_str(&text).unwrap_or_default(), text }
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            json: serde_json::from_str(&text).unwrap_or_default(),
+            text,
+        }
     }
 
     pub async fn get(&self, path: &str) -> Reply {

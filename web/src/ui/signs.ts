@@ -16,7 +16,7 @@ export const signs: Record<string, string> = {
   calendar: 'M4 6h16v15H4zM4 10h16M8 3v4M16 3v4',
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7v5l3 3',
   chat: 'M4 5h16v11H9l-5 4z',
-  stub: 'M3 8a2 2 0 0 0 0 4v4h18v-4a2 2 0 0 1 0-4V6H3zM14 6v10',
+  pass: 'M3 8a2 2 0 0 0 0 4v4h18v-4a2 2 0 0 1 0-4V6H3zM14 6v10',
   star: 'M12 4l2.500 5 5.500.800-4 4 1 5.700-5-2.700-5 2.700 1-5.700-4-4 5.500-.800z',
   tag: 'M3 12V4h8l10 10-8 8zM7.500 8.500h.01',
   chart: 'M4 20V4M4 20h16M8 16v-4M12 16V8M16 16v-6',

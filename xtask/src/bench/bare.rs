@@ -40,8 +40,11 @@ fn hex(n: u64) -> String {
 }
 
 fn tables(is_postgres: bool) -> String {
-    let (uuid, key, bytes, money) =
-        if is_postgres { ("uuid", "id uuid primary key", "bytea", "numeric") } else { ("blob", "n integer primary key, id blob not null unique", "blob", "integer") };
+    let (uuid, key, bytes, money) = if is_postgres {
+        ("uuid", "id uuid primary key", "bytea", "numeric")
+    } else {
+        ("blob", "n integer primary key, id blob not null unique", "blob", "integer")
+    };
     format!(
         "create table lead ({key}, version bigint, moment bigint, created_at bigint, created_by {uuid}, updated_at bigint, updated_by {uuid},
            name text, name_s text, company text, company_s text, phone text, email text, region text, industry text, source text, score bigint, amount {money}, status text);
@@ -50,7 +53,8 @@ fn tables(is_postgres: bool) -> String {
     )
 }
 
-const BY_HAND: &str = "create index lead_list on lead (region, status, amount, id); create index lead_sum on lead (region, amount);";
+const BY_HAND: &str =
+    "create index lead_list on lead (region, status, amount, id); create index lead_sum on lead (region, amount);";
 
 impl Bare {
     pub(super) fn sqlite(path: PathBuf) -> Result<Bare> {
@@ -117,10 +121,29 @@ fn insert(connection: &Connection, n: u64) -> Result<()> {
     let row = Row::of(n);
     let places: Vec<String> = (1..=19).map(|n| format!("?{n}")).collect();
     let (own, moment) = (id(n), n as i64);
-    connection.prepare_cached(&format!("insert into lead ({COLUMNS}) values ({})", places.join(", ")))?.execute(rusqlite::params![
-        own, 1, moment, moment, own, moment, own, row.name, format!("zhang{}", row.name), row.company, format!("gongsi{}", row.company), row.phone,
-        row.email, row.region, row.industry, row.source, row.score, row.cents, row.status
-    ])?;
+    connection.prepare_cached(&format!("insert into lead ({COLUMNS}) values ({})", places.join(", ")))?.execute(
+        rusqlite::params![
+            own,
+            1,
+            moment,
+            moment,
+            own,
+            moment,
+            own,
+            row.name,
+            format!("zhang{}", row.name),
+            row.company,
+            format!("gongsi{}", row.company),
+            row.phone,
+            row.email,
+            row.region,
+            row.industry,
+            row.source,
+            row.score,
+            row.cents,
+            row.status
+        ],
+    )?;
     connection
         .prepare_cached("insert into history (moment, actor, cause, catalog, object, record, body) values (?1, ?2, 0, 1, 7, ?3, ?4)")?
         .execute(rusqlite::params![moment, own, own, [7u8; BODY]])?;
@@ -146,7 +169,24 @@ impl Hand {
                 runtime.block_on(async {
                     let statement = prepared(client, POSTGRES_INSERT).await?;
                     client
-                        .execute(&statement, &[&hex(n), &(n as i64), &row.name, &row.company, &row.phone, &row.email, &row.region, &row.industry, &row.source, &row.score, &row.cents, &row.status, &body])
+                        .execute(
+                            &statement,
+                            &[
+                                &hex(n),
+                                &(n as i64),
+                                &row.name,
+                                &row.company,
+                                &row.phone,
+                                &row.email,
+                                &row.region,
+                                &row.industry,
+                                &row.source,
+                                &row.score,
+                                &row.cents,
+                                &row.status,
+                                &body,
+                            ],
+                        )
                         .await?;
                     Ok(())
                 })
@@ -170,10 +210,28 @@ impl Hand {
                 let body = vec![7u8; BODY];
                 for start in (0..rows).step_by(1_000) {
                     client.batch_execute("begin").await?;
-                    let made: Vec<(String, i64, Row)> = (start..(start + 1_000).min(rows)).map(|n| (hex(n), n as i64, Row::of(n))).collect();
+                    let made: Vec<(String, i64, Row)> =
+                        (start..(start + 1_000).min(rows)).map(|n| (hex(n), n as i64, Row::of(n))).collect();
                     for (id, moment, row) in &made {
                         client
-                            .execute(&statement, &[id, moment, &row.name, &row.company, &row.phone, &row.email, &row.region, &row.industry, &row.source, &row.score, &row.cents, &row.status, &body])
+                            .execute(
+                                &statement,
+                                &[
+                                    id,
+                                    moment,
+                                    &row.name,
+                                    &row.company,
+                                    &row.phone,
+                                    &row.email,
+                                    &row.region,
+                                    &row.industry,
+                                    &row.source,
+                                    &row.score,
+                                    &row.cents,
+                                    &row.status,
+                                    &body,
+                                ],
+                            )
                             .await?;
                     }
                     client.batch_execute("commit").await?;
@@ -204,13 +262,19 @@ impl Hand {
 
     pub(super) fn get(&mut self, n: u64) -> Result<usize> {
         match self {
-            Hand::Sqlite { connection, .. } => count(connection, &format!("select {COLUMNS} from lead where id = ?1"), &[&id(n)]),
-            Hand::Postgres { .. } => self.run(&format!("select {COLUMNS} from lead where id = $1::text::uuid"), &[&hex(n)]),
+            Hand::Sqlite { connection, .. } => {
+                count(connection, &format!("select {COLUMNS} from lead where id = ?1"), &[&id(n)])
+            }
+            Hand::Postgres { .. } => {
+                self.run(&format!("select {COLUMNS} from lead where id = $1::text::uuid"), &[&hex(n)])
+            }
         }
     }
 
     pub(super) fn list(&mut self, region: &str, status: &str) -> Result<usize> {
-        let text = format!("select {COLUMNS} from lead where region = $1 and status = $2 order by amount desc, id desc limit 50");
+        let text = format!(
+            "select {COLUMNS} from lead where region = $1 and status = $2 order by amount desc, id desc limit 50"
+        );
         self.texts(&text, &[region, status])
     }
 
@@ -231,7 +295,8 @@ impl Hand {
             }
             Hand::Postgres { .. } => {
                 let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-                let words: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = words.iter().map(|word| word as _).collect();
+                let words: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
+                    words.iter().map(|word| word as _).collect();
                 self.run(text, &words)
             }
         }

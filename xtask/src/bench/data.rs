@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 pub(super) const OBJECT: &str = "lead";
 
 const SURNAMES: [&str; 8] = ["张", "李", "王", "赵", "陈", "刘", "杨", "黄"];
-const GIVEN: [&str; 16] = ["伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "秀兰"];
+const GIVEN: [&str; 16] =
+    ["伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "秀兰"];
 const PLACES: [&str; 10] = ["晨光", "东方", "华泰", "金石", "天成", "瑞丰", "恒信", "博雅", "长城", "海川"];
 const TRADES: [&str; 8] = ["包装", "机械", "电子", "食品", "化工", "纺织", "物流", "建材"];
 pub(super) const STATUS: [&str; 6] = ["new", "called", "met", "quoted", "won", "lost"];

@@ -30,7 +30,8 @@ impl House {
         let mut admin = Command::new(binary);
         admin.args(["admin", "create", "--email", EMAIL, "--name", "Bench", "--password-stdin"]);
         environment(&mut admin, folder, database);
-        let mut making = admin.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().context("cannot start the release binary")?;
+        let mut making =
+            admin.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().context("cannot start the release binary")?;
         if let Some(mut input) = making.stdin.take() {
             writeln!(input, "{PASSWORD}")?;
         }
@@ -38,14 +39,25 @@ impl House {
             bail!("the administrator could not be made");
         }
         let (server, address, ready) = serve(binary, folder, database)?;
-        let mut house =
-            House { server, binary: binary.to_owned(), folder: folder.to_owned(), database: database.map(str::to_owned), address, token: String::new(), ready };
+        let mut house = House {
+            server,
+            binary: binary.to_owned(),
+            folder: folder.to_owned(),
+            database: database.map(str::to_owned),
+            address,
+            token: String::new(),
+            ready,
+        };
         house.sign_in()?;
         Ok(house)
     }
 
     fn sign_in(&mut self) -> Result<()> {
-        let said = Client::new(&self.address, None)?.json("POST", "/api/v1/session", &json!({"email": EMAIL, "password": PASSWORD}))?;
+        let said = Client::new(&self.address, None)?.json(
+            "POST",
+            "/api/v1/session",
+            &json!({"email": EMAIL, "password": PASSWORD}),
+        )?;
         self.token = said["token"].as_str().context("no token")?.to_owned();
         Ok(())
     }

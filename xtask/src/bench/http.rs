@@ -52,7 +52,9 @@ impl Client {
                 let status = head.get(9..12).and_then(|status| status.parse().ok()).context("no status")?;
                 let length = head
                     .lines()
-                    .find_map(|line| line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length")))
+                    .find_map(|line| {
+                        line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+                    })
                     .map_or(Ok(0), |(_, length)| length.trim().parse::<usize>())?;
                 break (status, end + 4, length);
             }

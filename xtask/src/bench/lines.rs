@@ -100,7 +100,12 @@ impl Place {
         let bare = self.bare.clone();
         // Channels are for one thread each: every client takes its own hand.
         let hands = std::sync::Mutex::new(bare);
-        load::run(plan, || cpu_of(std::process::id()), |_| hands.lock().map_err(|_| anyhow::anyhow!("poisoned"))?.hand(), work)
+        load::run(
+            plan,
+            || cpu_of(std::process::id()),
+            |_| hands.lock().map_err(|_| anyhow::anyhow!("poisoned"))?.hand(),
+            work,
+        )
     }
 
     fn query(&self, body: impl Fn(u64) -> Value + Sync) -> impl Fn(&mut Client, u64) -> Result<()> + Sync {
@@ -122,7 +127,12 @@ fn fresh(n: u64) -> u64 {
 }
 
 fn start(place: &mut Place) -> Result<Line> {
-    Ok(Line::single("start", "from the start of the process to /readyz, empty", place.house.ready.as_secs_f64() * 1e3, "ms"))
+    Ok(Line::single(
+        "start",
+        "from the start of the process to /readyz, empty",
+        place.house.ready.as_secs_f64() * 1e3,
+        "ms",
+    ))
 }
 
 fn restart(place: &mut Place) -> Result<Line> {
@@ -132,7 +142,9 @@ fn restart(place: &mut Place) -> Result<Line> {
 
 fn memory(place: &mut Place) -> Result<Line> {
     let idle = memory_of(place.house.pid());
-    place.ours(place.plan(16), |client, n| good(client, "POST", &format!("/api/v1/records/{OBJECT}"), &Row::of(fresh(n) + (1 << 41)).json()))?;
+    place.ours(place.plan(16), |client, n| {
+        good(client, "POST", &format!("/api/v1/records/{OBJECT}"), &Row::of(fresh(n) + (1 << 41)).json())
+    })?;
     let loaded = memory_of(place.house.pid());
     let postgres = if place.cluster.is_some() { ", without PostgreSQL" } else { "" };
     Ok(Line::single("memory", &format!("resident{postgres}; idle {idle:.0} MB, after load"), loaded, "MB"))
@@ -140,7 +152,9 @@ fn memory(place: &mut Place) -> Result<Line> {
 
 fn create(place: &mut Place) -> Result<Line> {
     let plan = place.plan(16);
-    let ours = place.ours(plan, |client, n| good(client, "POST", &format!("/api/v1/records/{OBJECT}"), &Row::of(fresh(n)).json()))?;
+    let ours = place.ours(plan, |client, n| {
+        good(client, "POST", &format!("/api/v1/records/{OBJECT}"), &Row::of(fresh(n)).json())
+    })?;
     let bare = place.bare(plan, |hand, n| hand.create(fresh(n)))?;
     Ok(Line::pair("create", "create one record, durable, with rights, checks and history; 16 clients", ours, bare))
 }
@@ -172,7 +186,12 @@ fn fill(place: &mut Place) -> Result<Line> {
     let begun = Instant::now();
     place.bare.hand()?.fill(rows)?;
     let bare = begun.elapsed().as_secs_f64();
-    Ok(Line::single("fill", &format!("{rows} rows by batches of 5,000; bare, with its indexes: {:.0} rows/s", rows as f64 / bare), rows as f64 / seconds, "rows/s"))
+    Ok(Line::single(
+        "fill",
+        &format!("{rows} rows by batches of 5,000; bare, with its indexes: {:.0} rows/s", rows as f64 / bare),
+        rows as f64 / seconds,
+        "rows/s",
+    ))
 }
 
 fn get(place: &mut Place) -> Result<Line> {
@@ -221,7 +240,10 @@ fn list(place: &mut Place) -> Result<Line> {
         let (region, status) = asked(n);
         hand.list(&region, status).map(drop)
     })?;
-    let about = format!("list of 50, filter and sort; 16 clients; nobody made an index, quick after {:.0} s of use", settled.as_secs_f64());
+    let about = format!(
+        "list of 50, filter and sort; 16 clients; nobody made an index, quick after {:.0} s of use",
+        settled.as_secs_f64()
+    );
     Ok(Line::pair("list", &about, ours, bare))
 }
 
@@ -251,5 +273,10 @@ fn aggregate(place: &mut Place) -> Result<Line> {
     let plan = place.plan(4);
     let ours = place.ours(plan, work)?;
     let bare = place.bare(plan, |hand, _| hand.sums().map(drop))?;
-    Ok(Line::pair("aggregate", "count and sum of all rows by region; 4 clients; bare with a covering index", ours, bare))
+    Ok(Line::pair(
+        "aggregate",
+        "count and sum of all rows by region; 4 clients; bare with a covering index",
+        ours,
+        bare,
+    ))
 }

@@ -61,7 +61,10 @@ pub(super) fn run<C>(
                     })
                 })
                 .collect();
-            clients.into_iter().map(|client| client.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a client panicked")))).collect()
+            clients
+                .into_iter()
+                .map(|client| client.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a client panicked"))))
+                .collect()
         });
         let seconds = begun.elapsed().as_secs_f64();
         let mut count = 0.0;
@@ -80,7 +83,12 @@ pub(super) fn run<C>(
     }
     rates.sort_by(f64::total_cmp);
     times.sort_by(f64::total_cmp);
-    let at = |share: f64| times.get(((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1))).copied().unwrap_or_default();
+    let at = |share: f64| {
+        times
+            .get(((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or_default()
+    };
     Ok(Figures {
         rate: rates.get(rates.len() / 2).copied().unwrap_or_default(),
         low: rates.first().copied().unwrap_or_default(),
@@ -94,8 +102,13 @@ pub(super) fn run<C>(
 /// Seconds of CPU time of a process and the children it has waited for.
 pub(super) fn cpu_of(pid: u32) -> f64 {
     let Ok(text) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return 0.0 };
-    let fields: Vec<f64> =
-        text.rsplit(')').next().unwrap_or_default().split_whitespace().map(|field| field.parse().unwrap_or_default()).collect();
+    let fields: Vec<f64> = text
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(|field| field.parse().unwrap_or_default())
+        .collect();
     // User and system time, in hundredths.
     (fields.get(11).unwrap_or(&0.0) + fields.get(12).unwrap_or(&0.0)) / 100.0
 }

@@ -22,7 +22,6 @@ mod table;
 use anyhow::Result;
 
 /// What was asked for on the command line.
-#[cfg_attr(not(feature = "bench"), expect(dead_code, reason = "only checked here, used by the build with the libraries"))]
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     pub(crate) is_postgres: bool,
@@ -48,7 +47,9 @@ impl Options {
                     options.rows = rows.ok_or_else(|| anyhow::anyhow!("--rows NUMBER"))?;
                 }
                 line if !line.starts_with("--") => options.lines.push(line.to_owned()),
-                other => anyhow::bail!("there is no option {other}: [--database sqlite|postgres] [--rows N] [--quick] [LINE…]"),
+                other => anyhow::bail!(
+                    "there is no option {other}: [--database sqlite|postgres] [--rows N] [--quick] [LINE…]"
+                ),
             }
         }
         if options.rows == 0 {
@@ -70,6 +71,8 @@ pub(crate) fn run(words: &[String]) -> Result<bool> {
     let _is_understood = Options::read(words)?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = std::process::Command::new(cargo);
-    command.args(["run", "--quiet", "--release", "--package", "xtask", "--features", "bench", "--", "bench"]).args(words);
+    command
+        .args(["run", "--quiet", "--release", "--package", "xtask", "--features", "bench", "--", "bench"])
+        .args(words);
     Ok(command.status()?.success())
 }

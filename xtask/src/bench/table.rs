@@ -9,8 +9,18 @@ use super::load::Figures;
 
 pub(super) enum Line {
     /// Ours beside the bare library.
-    Pair { name: &'static str, about: String, ours: Figures, bare: Figures },
-    Single { name: &'static str, about: String, value: f64, unit: &'static str },
+    Pair {
+        name: &'static str,
+        about: String,
+        ours: Figures,
+        bare: Figures,
+    },
+    Single {
+        name: &'static str,
+        about: String,
+        value: f64,
+        unit: &'static str,
+    },
 }
 
 const HEAD: &str = "| line | what | ours: a second (low – high) | p50 / p99 ms | CPU each | bare: a second | bare p50 / p99 ms | ratio |\n|---|---|---|---|---|---|---|---|";
@@ -54,7 +64,9 @@ impl Line {
                 bare.p99,
                 ours.rate / bare.rate
             ),
-            Line::Single { name, about, value, unit } => format!("| {name} | {about} | {} {unit} | | | | | |", grouped(*value)),
+            Line::Single { name, about, value, unit } => {
+                format!("| {name} | {about} | {} {unit} | | | | | |", grouped(*value))
+            }
         }
     }
 }

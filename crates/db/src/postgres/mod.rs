@@ -24,8 +24,8 @@ use crate::migrate;
 use crate::past;
 use crate::publish::{self, Filling, Publish};
 use crate::rows::{self, read_value};
-use crate::search::Proposal;
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
+use crate::search::Proposal;
 use crate::table::{Select, TableRow, TableWrite};
 
 pub(crate) struct Postgres {
@@ -48,14 +48,14 @@ impl Postgres {
         config.options(format!(
             "-c search_path={schema} -c statement_timeout=20s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s -c jit=off"
         ));
-        let manager = Manager::from_config(config.clone(), NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-        let pool = Pool::builder(manager)
-            .max_size(CONNECTIONS)
-            .build()
-            .map_err(|error| Fault::Pool(error.to_string()))?;
+        let manager =
+            Manager::from_config(config.clone(), NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let pool =
+            Pool::builder(manager).max_size(CONNECTIONS).build().map_err(|error| Fault::Pool(error.to_string()))?;
         let db = Postgres { pool, clock, floor: AtomicI64::new(0) };
         db.migrate(schema).await?;
-        let rows = db.rows_of(&Sql::with(Dialect::Postgres, "select coalesce(max(moment), 0) from history_commit")).await?;
+        let rows =
+            db.rows_of(&Sql::with(Dialect::Postgres, "select coalesce(max(moment), 0) from history_commit")).await?;
         db.floor.store(rows.first().map_or(Raw::Null, |row| row.get(0)).int(), Ordering::Release);
         Ok(db)
     }
@@ -98,7 +98,9 @@ impl Postgres {
     }
 
     pub(crate) async fn numbers(&self) -> Result<(i64, i64), Fault> {
-        let rows = self.rows_of(&Sql::with(Dialect::Postgres, "select catalog, rights from catalog_meta where one = 1")).await?;
+        let rows = self
+            .rows_of(&Sql::with(Dialect::Postgres, "select catalog, rights from catalog_meta where one = 1"))
+            .await?;
         rows.first().map(|row| (row.get(0), row.get(1))).ok_or(Fault::Catalog)
     }
 
@@ -106,7 +108,12 @@ impl Postgres {
         self.list(catalog, plan, None).await
     }
 
-    pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan, among: Option<Vec<RecordId>>) -> Result<Listed, Fault> {
+    pub(crate) async fn list(
+        &self,
+        catalog: Arc<Catalog>,
+        plan: ListPlan,
+        among: Option<Vec<RecordId>>,
+    ) -> Result<Listed, Fault> {
         let client = self.client().await?;
         let Some(at) = plan.as_of else { return list(&client, &catalog, &Relations::only(among), &plan).await };
         // Scratch tables live as long as the transaction.
@@ -155,14 +162,19 @@ impl Postgres {
         limit: Duration,
     ) -> Result<Listed, Fault> {
         let relations = Relations::only(among);
-        let compiled = compile::list(&catalog, &relations, Dialect::Postgres, &plan, compile::Segment::All, plan.limit + 1)?;
+        let compiled =
+            compile::list(&catalog, &relations, Dialect::Postgres, &plan, compile::Segment::All, plan.limit + 1)?;
         let rows = self.rows_within(&compiled.sql, limit).await?;
         let found = rows
             .iter()
             .map(|row| {
                 let mut column = 0;
                 let mut next = || next(row, &mut column);
-                let picked = compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()?;
+                let picked = compiled
+                    .selected
+                    .iter()
+                    .map(|selected| read_value(selected, &mut next))
+                    .collect::<Result<Vec<_>, _>>()?;
                 Ok((picked, Vec::new()))
             })
             .collect::<Result<Vec<_>, Fault>>()?;
@@ -197,7 +209,11 @@ impl Postgres {
             client.batch_execute(&format!("vacuum (analyze) {}", quoted(table))).await
         }
         .await;
-        client.batch_execute("set statement_timeout = '20s'; set lock_timeout = '5s'; select pg_advisory_unlock(4843675121)").await?;
+        client
+            .batch_execute(
+                "set statement_timeout = '20s'; set lock_timeout = '5s'; select pg_advisory_unlock(4843675121)",
+            )
+            .await?;
         built.map_err(fault)
     }
 
@@ -214,7 +230,12 @@ impl Postgres {
         Ok(true)
     }
 
-    pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan, among: Option<Vec<RecordId>>) -> Result<Vec<Vec<Value>>, Fault> {
+    pub(crate) async fn aggregate(
+        &self,
+        catalog: Arc<Catalog>,
+        plan: AggregatePlan,
+        among: Option<Vec<RecordId>>,
+    ) -> Result<Vec<Vec<Value>>, Fault> {
         let client = self.client().await?;
         let Some(at) = plan.as_of else { return aggregated(&client, &catalog, &Relations::only(among), &plan).await };
         begin_past(&client).await?;
@@ -281,13 +302,16 @@ impl Postgres {
         let mut client = self.client().await?;
         let transaction = client.transaction().await?;
         transaction.batch_execute("set local statement_timeout = 0").await?;
-        let stands: i64 = transaction.query_one("select catalog from catalog_meta where one = 1 for update", &[]).await?.get(0);
+        let stands: i64 =
+            transaction.query_one("select catalog from catalog_meta where one = 1 for update", &[]).await?.get(0);
         if stands != i64::from(publish.old.number) {
             return Err(Fault::Moved);
         }
         // Waits for writers in flight; those that come after find the new number.
         for object in publish.changes.iter().filter_map(|change| publish.old.object_by_id(change.object())) {
-            transaction.batch_execute(&format!("lock table {} in share row exclusive mode", quoted(&object.table))).await?;
+            transaction
+                .batch_execute(&format!("lock table {} in share row exclusive mode", quoted(&object.table)))
+                .await?;
         }
         for statement in publish.preparations(Dialect::Postgres)? {
             transaction.batch_execute(&statement).await?;
@@ -298,15 +322,18 @@ impl Postgres {
                 Filling::Rows(object, work) => {
                     let mut after = None;
                     loop {
-                        let (select, read) = publish::fill_select(&publish.new, object, &work, after, Dialect::Postgres)?;
+                        let (select, read) =
+                            publish::fill_select(&publish.new, object, &work, after, Dialect::Postgres)?;
                         let found = query_in(&transaction, &select).await?;
                         let mut filled = Vec::with_capacity(found.len());
                         for row in &found {
                             let mut column = 0;
                             filled.push(read.row(&mut || next(row, &mut column))?);
                         }
-                        let updates: Vec<Sql> =
-                            filled.iter().filter_map(|row| publish.fill_row(object, &work, row, Dialect::Postgres)).collect();
+                        let updates: Vec<Sql> = filled
+                            .iter()
+                            .filter_map(|row| publish.fill_row(object, &work, row, Dialect::Postgres))
+                            .collect();
                         for update in &updates {
                             execute_in(&transaction, update).await?;
                         }
@@ -369,10 +396,12 @@ fn fault(error: tokio_postgres::Error) -> Fault {
     match error.code() {
         Some(&SqlState::QUERY_CANCELED) => Fault::TimedOut,
         // The catalog has moved under a prepared statement.
-        Some(&SqlState::FEATURE_NOT_SUPPORTED | &SqlState::UNDEFINED_COLUMN | &SqlState::UNDEFINED_TABLE) => Fault::Moved,
-        Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::LOCK_NOT_AVAILABLE) => {
-            Fault::Contention
+        Some(&SqlState::FEATURE_NOT_SUPPORTED | &SqlState::UNDEFINED_COLUMN | &SqlState::UNDEFINED_TABLE) => {
+            Fault::Moved
         }
+        Some(
+            &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::LOCK_NOT_AVAILABLE,
+        ) => Fault::Contention,
         _ => Fault::Postgres(error),
     }
 }
@@ -420,7 +449,11 @@ async fn list(client: &Pooled, catalog: &Catalog, relations: &Relations, plan: &
         for row in &rows {
             let mut column = 0;
             let mut next = || next(row, &mut column);
-            let picked = compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()?;
+            let picked = compiled
+                .selected
+                .iter()
+                .map(|selected| read_value(selected, &mut next))
+                .collect::<Result<Vec<_>, _>>()?;
             let sorted = compiled
                 .sort_columns
                 .iter()
@@ -436,7 +469,12 @@ async fn list(client: &Pooled, catalog: &Catalog, relations: &Relations, plan: &
     Ok(crate::page(plan, found))
 }
 
-async fn aggregated(client: &Pooled, catalog: &Catalog, relations: &Relations, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+async fn aggregated(
+    client: &Pooled,
+    catalog: &Catalog,
+    relations: &Relations,
+    plan: &AggregatePlan,
+) -> Result<Vec<Vec<Value>>, Fault> {
     let compiled = compile::aggregate(catalog, relations, Dialect::Postgres, plan)?;
     let mut answers = Vec::new();
     for row in &query(client, &compiled.sql).await? {
@@ -467,7 +505,9 @@ async fn read_rows(
 /// Answers what a save asks, before its transaction.
 async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask) -> Result<Answer, Fault> {
     Ok(match ask {
-        Ask::Rows { object, ids, rules, links } => Answer::Rows(read_rows(client, catalog, object, &ids, &rules, links).await?),
+        Ask::Rows { object, ids, rules, links } => {
+            Answer::Rows(read_rows(client, catalog, object, &ids, &rules, links).await?)
+        }
         Ask::Holders { object, column, hashes } => {
             let object = catalog.object_by_id(object).ok_or(Fault::Catalog)?;
             let mut sql = Sql::new(Dialect::Postgres);
@@ -475,7 +515,8 @@ async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask) -> Result<Answer, 
             let among = sql.among(&name, hashes.iter().map(|hash| Bind::Bytes(hash.to_vec())).collect());
             sql.text = format!("select {name}, id from {} where {among}", quoted(&object.table));
             let rows = query(client, &sql).await?;
-            let found: std::collections::HashMap<Vec<u8>, RecordId> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+            let found: std::collections::HashMap<Vec<u8>, RecordId> =
+                rows.iter().map(|row| (row.get(0), row.get(1))).collect();
             Answer::Holders(hashes.iter().map(|hash| found.get(hash.as_slice()).copied()).collect())
         }
         Ask::List(plan) => Answer::List(list(client, catalog, &compile::NOW, &plan).await?),
@@ -491,7 +532,12 @@ async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask) -> Result<Answer, 
         Ask::Serial { field, period, count, start } => {
             // A transaction of its own: a number taken by a save that then fails is a gap, never a double.
             let mut sql = Sql::new(Dialect::Postgres);
-            let values = [sql.bind(i64::from(field)), sql.bind(period), sql.bind(start - 1 + i64::from(count)), sql.bind(i64::from(count))];
+            let values = [
+                sql.bind(i64::from(field)),
+                sql.bind(period),
+                sql.bind(start - 1 + i64::from(count)),
+                sql.bind(i64::from(count)),
+            ];
             sql.text = format!(
                 "insert into record_serial as s (field, period, n) values ({}, {}, {}) on conflict (field, period) do update set n = s.n + {} returning n",
                 values[0], values[1], values[2], values[3]
@@ -501,7 +547,9 @@ async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask) -> Result<Answer, 
         }
         Ask::Table(select) => {
             let rows = query(client, &select.sql(Dialect::Postgres)).await?;
-            Answer::Table(rows.iter().map(|row| TableRow((0..select.columns.len()).map(|n| row.get(n)).collect())).collect())
+            Answer::Table(
+                rows.iter().map(|row| TableRow((0..select.columns.len()).map(|n| row.get(n)).collect())).collect(),
+            )
         }
         Ask::Trashed { object, ids } => {
             let mut sql = Sql::new(Dialect::Postgres);

@@ -146,7 +146,13 @@ async fn check_planned(db: &Postgres, planned: &Planned) -> Result<(), Fault> {
     if stands == (i64::from(planned.catalog.number), planned.rights) { Ok(()) } else { Err(Fault::Moved) }
 }
 
-async fn write(client: &mut Pooled, planned: &Planned, set: &WriteSet, at: Moment, in_transaction: bool) -> Result<Outcome, Lost> {
+async fn write(
+    client: &mut Pooled,
+    planned: &Planned,
+    set: &WriteSet,
+    at: Moment,
+    in_transaction: bool,
+) -> Result<Outcome, Lost> {
     if in_transaction {
         return several(&*client, planned, set, at).await;
     }
@@ -167,20 +173,35 @@ async fn write(client: &mut Pooled, planned: &Planned, set: &WriteSet, at: Momen
 }
 
 /// A record and its commit in one statement: one round trip, nothing or all.
-async fn single(client: &mut Pooled, planned: &Planned, row: &RowWrite, commit: &Commit, at: Moment) -> Result<Outcome, Lost> {
+async fn single(
+    client: &mut Pooled,
+    planned: &Planned,
+    row: &RowWrite,
+    commit: &Commit,
+    at: Moment,
+) -> Result<Outcome, Lost> {
     let catalog = &planned.catalog;
     let object = object(catalog, row)?;
     let mut sql = Sql::new(Dialect::Postgres);
     let number = sql.bind(i64::from(catalog.number));
     let rights = sql.bind(planned.rights);
-    let holds = format!("exists (select 1 from catalog_meta where one = 1 and catalog = {number} and rights = {rights})");
+    let holds =
+        format!("exists (select 1 from catalog_meta where one = 1 and catalog = {number} and rights = {rights})");
     let changed = match row {
         RowWrite::Insert { values, .. } => {
             let binds = rows::insert_binds(object, values, at, Dialect::Postgres);
-            let cast: Vec<String> =
-                binds.into_iter().zip(rows::insert_types(object)).map(|(bind, kind)| format!("{}::{kind}", sql.bind(bind))).collect();
+            let cast: Vec<String> = binds
+                .into_iter()
+                .zip(rows::insert_types(object))
+                .map(|(bind, kind)| format!("{}::{kind}", sql.bind(bind)))
+                .collect();
             let names: Vec<String> = rows::insert_columns(object).iter().map(|name| quoted(name)).collect();
-            format!("insert into {} ({}) select {} where {holds} returning 1", quoted(&object.table), names.join(", "), cast.join(", "))
+            format!(
+                "insert into {} ({}) select {} where {holds} returning 1",
+                quoted(&object.table),
+                names.join(", "),
+                cast.join(", ")
+            )
         }
         RowWrite::Update { id, seen, values, changed, is_derived, .. } => {
             let moment = (!is_derived).then_some(at);
@@ -198,7 +219,10 @@ async fn single(client: &mut Pooled, planned: &Planned, row: &RowWrite, commit: 
         }
         _ => return Err(Lost::Fault(Fault::Catalog)),
     };
-    let casts = ["bigint", "uuid", "uuid", "smallint", "bytea", "smallint", "smallint", "bigint", "int", "uuid", "bigint", "bytea"];
+    let casts = [
+        "bigint", "uuid", "uuid", "smallint", "bytea", "smallint", "smallint", "bigint", "int", "uuid", "bigint",
+        "bytea",
+    ];
     let binds: Vec<String> = crate::commit_binds(commit, at, catalog.number)
         .into_iter()
         .zip(casts)
@@ -218,12 +242,18 @@ fn object<'a>(catalog: &'a Catalog, row: &RowWrite) -> Result<&'a Object, Lost> 
     catalog.object_by_id(rows::object_of(row)).map(|object| &**object).ok_or(Lost::Fault(Fault::Catalog))
 }
 
-async fn several(transaction: &impl GenericClient, planned: &Planned, set: &WriteSet, at: Moment) -> Result<Outcome, Lost> {
+async fn several(
+    transaction: &impl GenericClient,
+    planned: &Planned,
+    set: &WriteSet,
+    at: Moment,
+) -> Result<Outcome, Lost> {
     let catalog = &planned.catalog;
     let mut guard = Sql::new(Dialect::Postgres);
     let (number, rights) = (guard.bind(i64::from(catalog.number)), guard.bind(planned.rights));
     // Shared: a publish waits for us, we do not wait for each other.
-    guard.text = format!("select 1 from catalog_meta where one = 1 and catalog = {number} and rights = {rights} for share");
+    guard.text =
+        format!("select 1 from catalog_meta where one = 1 and catalog = {number} and rights = {rights} for share");
     if set.touches_rights {
         guard.text = guard.text.replace("for share", "for update");
     }
@@ -247,13 +277,22 @@ async fn several(transaction: &impl GenericClient, planned: &Planned, set: &Writ
         history(transaction, commit, at, catalog.number).await?;
     }
     if set.touches_rights {
-        execute_in(transaction, &Sql::with(Dialect::Postgres, "update catalog_meta set rights = rights + 1 where one = 1")).await?;
+        execute_in(
+            transaction,
+            &Sql::with(Dialect::Postgres, "update catalog_meta set rights = rights + 1 where one = 1"),
+        )
+        .await?;
     }
     Ok(Outcome::Committed(at))
 }
 
 /// Rows in their order; runs of inserts into one object go in one statement.
-async fn write_rows(transaction: &impl GenericClient, catalog: &Catalog, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+async fn write_rows(
+    transaction: &impl GenericClient,
+    catalog: &Catalog,
+    writes: &[RowWrite],
+    at: Moment,
+) -> Result<(), Lost> {
     let mut n = 0;
     while n < writes.len() {
         let object = object(catalog, &writes[n])?;
@@ -280,7 +319,9 @@ async fn write_rows(transaction: &impl GenericClient, catalog: &Catalog, writes:
 
 /// How many writes from the first on are updates of the same fields of the same object.
 fn alike_updates(writes: &[RowWrite]) -> usize {
-    let Some(RowWrite::Update { object: first, changed: places, is_derived: kind, .. }) = writes.first() else { return 0 };
+    let Some(RowWrite::Update { object: first, changed: places, is_derived: kind, .. }) = writes.first() else {
+        return 0;
+    };
     writes
         .iter()
         .take_while(|write| {
@@ -297,12 +338,20 @@ fn arrays(sql: &mut Sql, rows: Vec<Vec<Bind>>, types: &[&str]) -> String {
             column.push(bind);
         }
     }
-    let arrays: Vec<String> =
-        columns.into_iter().zip(types).map(|(column, kind)| format!("{}::{kind}[]", sql.bind(Bind::List(column)))).collect();
+    let arrays: Vec<String> = columns
+        .into_iter()
+        .zip(types)
+        .map(|(column, kind)| format!("{}::{kind}[]", sql.bind(Bind::List(column))))
+        .collect();
     format!("unnest({})", arrays.join(", "))
 }
 
-async fn insert_many(transaction: &impl GenericClient, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+async fn insert_many(
+    transaction: &impl GenericClient,
+    object: &Object,
+    writes: &[RowWrite],
+    at: Moment,
+) -> Result<(), Lost> {
     for chunk in writes.chunks(1_000) {
         let binds = chunk
             .iter()
@@ -320,7 +369,12 @@ async fn insert_many(transaction: &impl GenericClient, object: &Object, writes: 
     Ok(())
 }
 
-async fn update_many(transaction: &impl GenericClient, object: &Object, writes: &[RowWrite], at: Moment) -> Result<(), Lost> {
+async fn update_many(
+    transaction: &impl GenericClient,
+    object: &Object,
+    writes: &[RowWrite],
+    at: Moment,
+) -> Result<(), Lost> {
     for chunk in writes.chunks(1_000) {
         let mut names = Vec::new();
         let mut types = vec!["uuid", "bigint"];
@@ -342,7 +396,8 @@ async fn update_many(transaction: &impl GenericClient, object: &Object, writes: 
         let mut sql = Sql::new(Dialect::Postgres);
         let source = arrays(&mut sql, binds, &types);
         let columns: Vec<String> = (0..names.len()).map(|n| format!("c{n}")).collect();
-        let sets: Vec<String> = names.iter().zip(&columns).map(|(name, column)| format!("{name} = u.{column}")).collect();
+        let sets: Vec<String> =
+            names.iter().zip(&columns).map(|(name, column)| format!("{name} = u.{column}")).collect();
         sql.text = format!(
             "update {} x set {} from {source} as u (id, seen, {}) where x.id = u.id and x.xmin::text = u.seen::text",
             quoted(&object.table),
@@ -361,8 +416,10 @@ async fn write_row(transaction: &impl GenericClient, object: &Object, row: &RowW
     let mut sql = Sql::new(Dialect::Postgres);
     match row {
         RowWrite::Insert { values, .. } | RowWrite::Restore { values, .. } => {
-            let binds: Vec<String> =
-                rows::insert_binds(object, values, at, Dialect::Postgres).into_iter().map(|bind| sql.bind(bind)).collect();
+            let binds: Vec<String> = rows::insert_binds(object, values, at, Dialect::Postgres)
+                .into_iter()
+                .map(|bind| sql.bind(bind))
+                .collect();
             let names: Vec<String> = rows::insert_columns(object).iter().map(|name| quoted(name)).collect();
             sql.text = format!("insert into {table} ({}) values ({})", names.join(", "), binds.join(", "));
             execute_in(transaction, &sql).await?;
@@ -374,10 +431,11 @@ async fn write_row(transaction: &impl GenericClient, object: &Object, row: &RowW
             }
         }
         RowWrite::Update { id, seen, values, changed, is_derived, .. } => {
-            let sets: Vec<String> = rows::update_sets(object, values, changed, (!is_derived).then_some(at), Dialect::Postgres)
-                .into_iter()
-                .map(|(name, bind, _)| format!("{} = {}", quoted(&name), sql.bind(bind)))
-                .collect();
+            let sets: Vec<String> =
+                rows::update_sets(object, values, changed, (!is_derived).then_some(at), Dialect::Postgres)
+                    .into_iter()
+                    .map(|(name, bind, _)| format!("{} = {}", quoted(&name), sql.bind(bind)))
+                    .collect();
             if sets.is_empty() {
                 return Ok(());
             }
@@ -403,7 +461,8 @@ async fn write_row(transaction: &impl GenericClient, object: &Object, row: &RowW
                 return Err(Lost::Race);
             }
             let mut trash = Sql::new(Dialect::Postgres);
-            let binds = [trash.bind(*id), trash.bind(i64::from(object.id)), trash.bind(at.0), trash.bind(title.as_str())];
+            let binds =
+                [trash.bind(*id), trash.bind(i64::from(object.id)), trash.bind(at.0), trash.bind(title.as_str())];
             trash.text = format!(
                 "insert into record_trash (record, object, moment, title) values ({}) on conflict (record) do update set moment = excluded.moment, title = excluded.title",
                 binds.join(", ")
@@ -451,7 +510,8 @@ async fn history(transaction: &impl GenericClient, commit: &Commit, at: Moment, 
     for (hash, body) in &commit.blobs {
         let mut sql = Sql::new(Dialect::Postgres);
         let (hash, body) = (sql.bind(hash.to_vec()), sql.bind(body.clone()));
-        sql.text = format!("insert into history_blob (hash, body) values ({hash}, {body}) on conflict (hash) do nothing");
+        sql.text =
+            format!("insert into history_blob (hash, body) values ({hash}, {body}) on conflict (hash) do nothing");
         execute_in(transaction, &sql).await?;
     }
     let mut sql = Sql::new(Dialect::Postgres);

@@ -22,8 +22,8 @@ use crate::compile::{self, Relations};
 use crate::fault::Fault;
 use crate::migrate;
 use crate::publish::Publish;
-use crate::search::Proposal;
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
+use crate::search::Proposal;
 use crate::table::{Select, TableRow, TableWrite};
 
 use writer::Job;
@@ -116,7 +116,12 @@ impl Sqlite {
         self.read(true, move |connection| reads::list(connection, &catalog, &compile::NOW, &plan)).await
     }
 
-    pub(crate) async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan, among: Option<Vec<RecordId>>) -> Result<Listed, Fault> {
+    pub(crate) async fn list(
+        &self,
+        catalog: Arc<Catalog>,
+        plan: ListPlan,
+        among: Option<Vec<RecordId>>,
+    ) -> Result<Listed, Fault> {
         self.read(false, move |connection| reads::list(connection, &catalog, &Relations::only(among), &plan)).await
     }
 
@@ -128,15 +133,35 @@ impl Sqlite {
         self.count(sql).await
     }
 
-    pub(crate) async fn found(&self, catalog: Arc<Catalog>, plan: ListPlan, proposal: Proposal, limit: Duration) -> Result<Vec<Vec<Value>>, Fault> {
+    pub(crate) async fn found(
+        &self,
+        catalog: Arc<Catalog>,
+        plan: ListPlan,
+        proposal: Proposal,
+        limit: Duration,
+    ) -> Result<Vec<Vec<Value>>, Fault> {
         self.read_within(Some(limit), move |connection| reads::found(connection, &catalog, &plan, &proposal)).await
     }
 
-    pub(crate) async fn list_within(&self, catalog: Arc<Catalog>, plan: ListPlan, among: Option<Vec<RecordId>>, limit: Duration) -> Result<Listed, Fault> {
-        self.read_within(Some(limit), move |connection| reads::list(connection, &catalog, &Relations::only(among), &plan)).await
+    pub(crate) async fn list_within(
+        &self,
+        catalog: Arc<Catalog>,
+        plan: ListPlan,
+        among: Option<Vec<RecordId>>,
+        limit: Duration,
+    ) -> Result<Listed, Fault> {
+        self.read_within(Some(limit), move |connection| {
+            reads::list(connection, &catalog, &Relations::only(among), &plan)
+        })
+        .await
     }
 
-    pub(crate) async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan, among: Option<Vec<RecordId>>) -> Result<Vec<Vec<Value>>, Fault> {
+    pub(crate) async fn aggregate(
+        &self,
+        catalog: Arc<Catalog>,
+        plan: AggregatePlan,
+        among: Option<Vec<RecordId>>,
+    ) -> Result<Vec<Vec<Value>>, Fault> {
         self.read(false, move |connection| reads::aggregate(connection, &catalog, &Relations::only(among), &plan)).await
     }
 
@@ -281,7 +306,8 @@ fn connect(path: &Path, is_reader: bool) -> Result<Connection, Fault> {
     rusqlite::vtab::array::load_module(&connection)?;
     functions::register(&connection)?;
     if is_reader {
-        connection.execute_batch("pragma temp_store = memory; pragma mmap_size = 268435456; pragma cache_size = -8000;")?;
+        connection
+            .execute_batch("pragma temp_store = memory; pragma mmap_size = 268435456; pragma cache_size = -8000;")?;
     } else {
         connection.execute_batch(
             "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -65536;
@@ -318,7 +344,9 @@ fn migrate_all(connection: &mut Connection) -> Result<(), Fault> {
 
 pub(super) fn read_numbers(connection: &Connection, numbers: &Numbers) -> Result<(), Fault> {
     let (catalog, rights) =
-        connection.query_row("select catalog, rights from catalog_meta where one = 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        connection.query_row("select catalog, rights from catalog_meta where one = 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     numbers.catalog.store(catalog, Ordering::Release);
     numbers.rights.store(rights, Ordering::Release);
     Ok(())

@@ -12,12 +12,17 @@ use crate::compile::{self, Relations};
 use crate::fault::Fault;
 use crate::past;
 use crate::rows::{self, read_value};
-use crate::search::Proposal;
 use crate::save::{Answer, Ask, Listed, Row};
+use crate::search::Proposal;
 use crate::table::{Select, TableRow};
 
 /// `now` says which records alone may be looked at, unless a past moment is asked for.
-pub(super) fn list(connection: &Connection, catalog: &Catalog, now: &Relations, plan: &ListPlan) -> Result<Listed, Fault> {
+pub(super) fn list(
+    connection: &Connection,
+    catalog: &Catalog,
+    now: &Relations,
+    plan: &ListPlan,
+) -> Result<Listed, Fault> {
     match plan.as_of {
         None => list_in(connection, catalog, now, plan),
         Some(at) => {
@@ -27,13 +32,22 @@ pub(super) fn list(connection: &Connection, catalog: &Catalog, now: &Relations, 
     }
 }
 
-fn list_in(connection: &Connection, catalog: &Catalog, relations: &Relations, plan: &ListPlan) -> Result<Listed, Fault> {
+fn list_in(
+    connection: &Connection,
+    catalog: &Catalog,
+    relations: &Relations,
+    plan: &ListPlan,
+) -> Result<Listed, Fault> {
     let mut wanted = plan.limit + 1;
     let mut found: Vec<(Vec<Value>, Vec<Value>)> = Vec::new();
     for segment in crate::segments(plan) {
         let compiled = compile::list(catalog, relations, Dialect::Sqlite, plan, segment, wanted)?;
         let page = query(connection, &compiled.sql, |mut next| {
-            let picked = compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()?;
+            let picked = compiled
+                .selected
+                .iter()
+                .map(|selected| read_value(selected, &mut next))
+                .collect::<Result<Vec<_>, _>>()?;
             let sorted = compiled
                 .sort_columns
                 .iter()
@@ -56,14 +70,24 @@ pub(super) fn count(connection: &Connection, sql: &Sql) -> Result<i64, Fault> {
 }
 
 /// What the grams propose, newest first.
-pub(super) fn found(connection: &Connection, catalog: &Catalog, plan: &ListPlan, proposal: &Proposal) -> Result<Vec<Vec<Value>>, Fault> {
+pub(super) fn found(
+    connection: &Connection,
+    catalog: &Catalog,
+    plan: &ListPlan,
+    proposal: &Proposal,
+) -> Result<Vec<Vec<Value>>, Fault> {
     let compiled = compile::found(catalog, Dialect::Sqlite, plan, proposal)?;
     query(connection, &compiled.sql, |mut next| {
         compiled.selected.iter().map(|selected| read_value(selected, &mut next)).collect::<Result<Vec<_>, _>>()
     })
 }
 
-pub(crate) fn aggregate(connection: &Connection, catalog: &Catalog, now: &Relations, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+pub(crate) fn aggregate(
+    connection: &Connection,
+    catalog: &Catalog,
+    now: &Relations,
+    plan: &AggregatePlan,
+) -> Result<Vec<Vec<Value>>, Fault> {
     match plan.as_of {
         None => aggregate_in(connection, catalog, now, plan),
         Some(at) => {
@@ -103,7 +127,12 @@ fn past(connection: &Connection, catalog: &Catalog, objects: &[i32], at: Moment)
     Ok(relations)
 }
 
-fn aggregate_in(connection: &Connection, catalog: &Catalog, relations: &Relations, plan: &AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+fn aggregate_in(
+    connection: &Connection,
+    catalog: &Catalog,
+    relations: &Relations,
+    plan: &AggregatePlan,
+) -> Result<Vec<Vec<Value>>, Fault> {
     let compiled = compile::aggregate(catalog, relations, Dialect::Sqlite, plan)?;
     query(connection, &compiled.sql, |next| aggregate::row(&compiled, next))
 }
@@ -131,7 +160,9 @@ pub(super) fn table(connection: &Connection, select: &Select) -> Result<Vec<Tabl
 /// Answers what a save asks. Only `Serial` writes, and the writer is alone.
 pub(super) fn answer(connection: &Connection, catalog: &Catalog, ask: Ask) -> Result<Answer, Fault> {
     Ok(match ask {
-        Ask::Rows { object, ids, rules, links } => Answer::Rows(rows(connection, catalog, object, &ids, &rules, links)?),
+        Ask::Rows { object, ids, rules, links } => {
+            Answer::Rows(rows(connection, catalog, object, &ids, &rules, links)?)
+        }
         Ask::Holders { object, column, hashes } => {
             let object = catalog.object_by_id(object).ok_or(Fault::Catalog)?;
             let text = format!("select id from {} where {} = ?1", quoted(&object.table), quoted(&column));
@@ -159,7 +190,12 @@ pub(super) fn answer(connection: &Connection, catalog: &Catalog, ask: Ask) -> Re
         }
         Ask::Serial { field, period, count, start } => {
             let mut sql = Sql::new(Dialect::Sqlite);
-            let values = [sql.bind(i64::from(field)), sql.bind(period), sql.bind(start - 1 + i64::from(count)), sql.bind(i64::from(count))];
+            let values = [
+                sql.bind(i64::from(field)),
+                sql.bind(period),
+                sql.bind(start - 1 + i64::from(count)),
+                sql.bind(i64::from(count)),
+            ];
             sql.text = format!(
                 "insert into record_serial (field, period, n) values ({}, {}, {}) on conflict (field, period) do update set n = n + {} returning n",
                 values[0], values[1], values[2], values[3]

@@ -20,7 +20,9 @@ impl ToSql for Bind {
             Bind::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
             Bind::Uuid(id) => ToSqlOutput::Borrowed(ValueRef::Blob(id.as_bytes())),
             Bind::Real(number) => ToSqlOutput::Owned(Cell::Real(*number)),
-            Bind::List(values) => ToSqlOutput::from_rc(Rc::new(values.iter().map(cell).collect::<Vec<Cell>>()), c"rarray"),
+            Bind::List(values) => {
+                ToSqlOutput::from_rc(Rc::new(values.iter().map(cell).collect::<Vec<Cell>>()), c"rarray")
+            }
             other => ToSqlOutput::Owned(cell(other)),
         })
     }
@@ -82,7 +84,9 @@ pub(crate) fn execute(connection: &Connection, sql: &Sql) -> Result<usize, Fault
 pub(super) fn fault(error: rusqlite::Error) -> Fault {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::OperationInterrupted) => Fault::TimedOut,
-        Some(rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::DatabaseCorrupt) => {
+        Some(
+            rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::DatabaseCorrupt,
+        ) => {
             tracing::error!(%error, "storage has failed");
             Fault::Storage
         }

@@ -24,7 +24,10 @@ use crate::save::{Commit, Delta, LinkWrite, Outcome, RowWrite, Save, Step, Write
 type Work = Box<dyn FnOnce(&Connection, &Numbers) -> Result<(), Fault> + Send>;
 
 pub(super) enum Job {
-    Save { save: Box<dyn Save>, answer: oneshot::Sender<Result<Outcome, Fault>> },
+    Save {
+        save: Box<dyn Save>,
+        answer: oneshot::Sender<Result<Outcome, Fault>>,
+    },
     /// Work that begins and ends its own transaction.
     Alone(Work),
     Stop(oneshot::Sender<()>),
@@ -93,9 +96,11 @@ impl Queue {
 }
 
 pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>, numbers: Arc<Numbers>) -> Result<Queue, Fault> {
-    let shared = (Mutex::new(Waiting { people: VecDeque::new(), bulk: VecDeque::new(), is_closed: false }), Condvar::new());
+    let shared =
+        (Mutex::new(Waiting { people: VecDeque::new(), bulk: VecDeque::new(), is_closed: false }), Condvar::new());
     let queue = Queue { shared: Arc::new(shared) };
-    let last: i64 = connection.query_row("select coalesce(max(moment), 0) from history_commit", [], |row| row.get(0))?;
+    let last: i64 =
+        connection.query_row("select coalesce(max(moment), 0) from history_commit", [], |row| row.get(0))?;
     let mut writer = Writer { connection, clock, numbers, last: Moment(last), inserts: RefCell::default() };
     let own = queue.clone();
     std::thread::Builder::new()
@@ -275,7 +280,10 @@ impl Writer {
                 sql.binds = rows::insert_binds(object, values, at, Dialect::Sqlite);
                 execute(&self.connection, &sql)?;
                 if let RowWrite::Restore { id, .. } = row {
-                    let id = Sql { binds: vec![Bind::Uuid(*id)], ..Sql::with(Dialect::Sqlite, "delete from record_trash where record = ?1") };
+                    let id = Sql {
+                        binds: vec![Bind::Uuid(*id)],
+                        ..Sql::with(Dialect::Sqlite, "delete from record_trash where record = ?1")
+                    };
                     execute(&self.connection, &id)?;
                 }
             }
@@ -294,13 +302,22 @@ impl Writer {
             RowWrite::Delete { id, title, .. } => {
                 for field in object.own_fields().filter(|field| field.def.kind.is_many()) {
                     let links = rows::links_of(object, field.id)?;
-                    let own = Sql { binds: vec![Bind::Uuid(*id)], ..Sql::with(Dialect::Sqlite, &format!("delete from {links} where a = ?1")) };
+                    let own = Sql {
+                        binds: vec![Bind::Uuid(*id)],
+                        ..Sql::with(Dialect::Sqlite, &format!("delete from {links} where a = ?1"))
+                    };
                     execute(&self.connection, &own)?;
                 }
-                let row = Sql { binds: vec![Bind::Uuid(*id)], ..Sql::with(Dialect::Sqlite, &format!("delete from {} where id = ?1", quoted(&object.table))) };
+                let row = Sql {
+                    binds: vec![Bind::Uuid(*id)],
+                    ..Sql::with(Dialect::Sqlite, &format!("delete from {} where id = ?1", quoted(&object.table)))
+                };
                 execute(&self.connection, &row)?;
-                sql.text = "insert or replace into record_trash (record, object, moment, title) values (?1, ?2, ?3, ?4)".into();
-                sql.binds = vec![Bind::Uuid(*id), Bind::Int(object.id.into()), Bind::Int(at.0), Bind::Text(title.clone())];
+                sql.text =
+                    "insert or replace into record_trash (record, object, moment, title) values (?1, ?2, ?3, ?4)"
+                        .into();
+                sql.binds =
+                    vec![Bind::Uuid(*id), Bind::Int(object.id.into()), Bind::Int(at.0), Bind::Text(title.clone())];
                 execute(&self.connection, &sql)?;
             }
         }
@@ -310,7 +327,10 @@ impl Writer {
     fn links(&self, catalog: &Catalog, write: &LinkWrite) -> Result<(), Fault> {
         let object = catalog.object_by_id(write.object).ok_or(Fault::Catalog)?;
         let links = rows::links_of(object, write.field)?;
-        let clear = Sql { binds: vec![Bind::Uuid(write.owner)], ..Sql::with(Dialect::Sqlite, &format!("delete from {links} where a = ?1")) };
+        let clear = Sql {
+            binds: vec![Bind::Uuid(write.owner)],
+            ..Sql::with(Dialect::Sqlite, &format!("delete from {links} where a = ?1"))
+        };
         execute(&self.connection, &clear)?;
         let text = format!("insert into {links} (a, b, position) values (?1, ?2, ?3)");
         for (n, target) in write.targets.iter().enumerate() {
@@ -331,7 +351,10 @@ impl Writer {
         let value = match field.column {
             // The writer is alone: reading and adding is as good as adding in place.
             Column::Exact => {
-                let stands = Sql { binds: vec![Bind::Uuid(delta.record)], ..Sql::with(Dialect::Sqlite, &format!("select {name} from {table} where id = ?1")) };
+                let stands = Sql {
+                    binds: vec![Bind::Uuid(delta.record)],
+                    ..Sql::with(Dialect::Sqlite, &format!("select {name} from {table} where id = ?1"))
+                };
                 let stands = query(&self.connection, &stands, |next| Ok(crate::codec::value(&Column::Exact, next()?)))?;
                 let stands = stands.first().and_then(Value::as_number).unwrap_or_default();
                 let sum = stands.checked_add(delta.add).ok_or(Fault::Catalog)?;

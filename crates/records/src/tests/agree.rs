@@ -76,16 +76,28 @@ fn filter(dice: &mut Dice, depth: usize) -> Json {
     let (field, op, value) = match dice.roll(12) {
         0 => ("name", *dice.one(&texts), json!(dice.one(&NAMES))),
         1 => ("name", *dice.one(&["in", "not_in"]), json!([dice.one(&NAMES), dice.one(&NAMES)])),
-        2 => ("note", *dice.one(&["contains", "not_starts_with", "ends_with"]), json!(dice.one(&["full", "第二", "X", "%"]))),
+        2 => (
+            "note",
+            *dice.one(&["contains", "not_starts_with", "ends_with"]),
+            json!(dice.one(&["full", "第二", "X", "%"])),
+        ),
         3 => ("price", *dice.one(&numbers), json!(dice.one(&["0", "3.14", "-5.00", "0.101", "1e9"]))),
         4 => ("price", *dice.one(&["between", "not_between"]), json!(["-5", "3.14"])),
         5 => ("weight", *dice.one(&numbers), json!(dice.one(&["0.1", "100", "-0.0000000001", "7.49999"]))),
         6 => ("day", *dice.one(&["eq", "ne", "gt", "lte"]), json!(dice.one(&["2026-01-31", "2026-02-01"]))),
-        7 => ("at", *dice.one(&["eq", "ne", "gt", "lt", "gte", "lte"]), json!(dice.one(&["2026-02-01", "2026-01-31", "2026-01-31T16:00:00Z"]))),
+        7 => (
+            "at",
+            *dice.one(&["eq", "ne", "gt", "lt", "gte", "lte"]),
+            json!(dice.one(&["2026-02-01", "2026-01-31", "2026-01-31T16:00:00Z"])),
+        ),
         8 => ("kind", *dice.one(&["eq", "ne"]), json!(dice.one(&["a", "b"]))),
         9 => ("marks", *dice.one(&["has_any", "has_all", "has_none"]), json!([dice.one(&["p", "q", "pq"])])),
         10 => ("good", *dice.one(&["eq", "ne"]), json!(dice.roll(2) == 0)),
-        _ => (*dice.one(&["name", "price", "marks", "good", "at", "double"]), *dice.one(&["is_empty", "is_not_empty"]), Json::Null),
+        _ => (
+            *dice.one(&["name", "price", "marks", "good", "at", "double"]),
+            *dice.one(&["is_empty", "is_not_empty"]),
+            Json::Null,
+        ),
     };
     json!({ "field": field, "op": op, "value": value })
 }
@@ -98,7 +110,8 @@ async fn the_three_executors_agree() {
     if let Ok(url) = std::env::var("KEHUB_TEST_POSTGRES") {
         worlds.push(World::on(Some(url), things()).await);
     }
-    let ids: Vec<uuid::Uuid> = (0..rows.len() as u128).map(|n| uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + n)).collect();
+    let ids: Vec<uuid::Uuid> =
+        (0..rows.len() as u128).map(|n| uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + n)).collect();
     for world in &worlds {
         let object = world.records.catalog().object("thing").expect("an object").id;
         let changes = rows.iter().zip(&ids).map(|(values, id)| Change {
@@ -132,8 +145,12 @@ async fn the_three_executors_agree() {
             .map(|id| id.to_string())
             .collect();
         in_memory.sort();
-        let mut in_database: Vec<String> =
-            answers[0]["records"].as_array().expect("records").iter().filter_map(|record| Some(record["id"].as_str()?.to_owned())).collect();
+        let mut in_database: Vec<String> = answers[0]["records"]
+            .as_array()
+            .expect("records")
+            .iter()
+            .filter_map(|record| Some(record["id"].as_str()?.to_owned()))
+            .collect();
         in_database.sort();
         assert_eq!(in_database, in_memory, "memory differs about {body}");
     }

@@ -48,15 +48,25 @@ const AT_ONCE: usize = 500;
 impl Lookups {
     pub(super) fn add(&mut self, object: &Arc<Object>, cond: Cond, wants: Wants) {
         let Some((fields, values)) = plain_tests(&cond) else {
-            self.groups.push(Group { object: object.clone(), fields: Vec::new(), wanted: vec![(Vec::new(), wants)], single: Some(cond) });
+            self.groups.push(Group {
+                object: object.clone(),
+                fields: Vec::new(),
+                wanted: vec![(Vec::new(), wants)],
+                single: Some(cond),
+            });
             return;
         };
         let known = self.groups.iter_mut().find(|group| {
-            group.single.is_none() && group.object.id == object.id && group.fields == fields && group.wanted.len() < AT_ONCE
+            group.single.is_none()
+                && group.object.id == object.id
+                && group.fields == fields
+                && group.wanted.len() < AT_ONCE
         });
         match known {
             Some(group) => group.wanted.push((values, wants)),
-            None => self.groups.push(Group { object: object.clone(), fields, wanted: vec![(values, wants)], single: None }),
+            None => {
+                self.groups.push(Group { object: object.clone(), fields, wanted: vec![(values, wants)], single: None })
+            }
         }
     }
 
@@ -72,7 +82,8 @@ impl Lookups {
                 };
                 let keys = group.fields.iter().filter_map(|operand| group.object.field_by_id(operand.field));
                 picks.extend(keys.filter_map(|field| own_pick(&group.object, &field.key)));
-                let mut values: Vec<Value> = group.wanted.iter().filter_map(|(values, _)| values.first().cloned()).collect();
+                let mut values: Vec<Value> =
+                    group.wanted.iter().filter_map(|(values, _)| values.first().cloned()).collect();
                 values.dedup();
                 let among = Cond::Test { on: first.clone(), is: Is::In(values) };
                 Ask::List(plan_of(&group.object, picks, rule.and(among), 100_000))

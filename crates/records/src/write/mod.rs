@@ -1,10 +1,16 @@
 //! The write door: permit, read, derive, check, save, history, in one transaction, all problems at once.
 
+mod check;
+mod decide;
+mod find;
 mod lookups;
 mod parse;
 mod plan;
 mod removal;
 mod rollups;
+mod rows;
+mod subforms;
+mod targets;
 mod work;
 
 use std::sync::Arc;
@@ -40,7 +46,12 @@ impl Records {
             .unwrap_or_else(|_| Err(Refusal::Fault(kehub_db::Fault::Closed)))
     }
 
-    async fn write_to_the_end(&self, actor: Arc<Actor>, changes: Vec<Change>, because: Because) -> Result<Done, Refusal> {
+    async fn write_to_the_end(
+        &self,
+        actor: Arc<Actor>,
+        changes: Vec<Change>,
+        because: Because,
+    ) -> Result<Done, Refusal> {
         let mut actor = actor;
         for _ in 0..TRIES {
             let state = self.state();
@@ -96,7 +107,9 @@ impl Records {
                 let _ = self.inner.changed.send((object.key.clone(), at.0));
             }
         }
-        let is_org = |id: &i32| state.catalog.object_by_id(*id).is_some_and(|object| matches!(object.key.as_str(), "person" | "department"));
+        let is_org = |id: &i32| {
+            state.catalog.object_by_id(*id).is_some_and(|object| matches!(object.key.as_str(), "person" | "department"))
+        };
         if objects.iter().any(is_org) {
             self.refresh().await?;
         }
@@ -113,7 +126,8 @@ impl Records {
 
 /// The answer stored under an idempotency key, when there is one. Another body under the same key is refused.
 pub async fn read_key_answer(records: &Records, key: &[u8], body: &[u8; 32]) -> Result<Option<Done>, Refusal> {
-    let select = Select::from("record_key", &["body_hash", "moment", "answer"]).that(Where::Is("key", key.to_vec().into()));
+    let select =
+        Select::from("record_key", &["body_hash", "moment", "answer"]).that(Where::Is("key", key.to_vec().into()));
     let rows = records.db().table(select).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     if row.bytes(0) != body {

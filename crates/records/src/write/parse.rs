@@ -34,7 +34,11 @@ pub(super) fn read(
     for (key, json) in values {
         let mut refuse = |problem: Problem| problems.push(problem.within(&place_at(at, key)));
         let known = object.fields.iter().position(|field| field.key == *key);
-        let visible = |n: usize| is_row || actor.sight(object, object.fields[n].id) != Sight::No || actor.may_write(object, object.fields[n].id);
+        let visible = |n: usize| {
+            is_row
+                || actor.sight(object, object.fields[n].id) != Sight::No
+                || actor.may_write(object, object.fields[n].id)
+        };
         let Some(place) = known.filter(|n| visible(*n)) else {
             refuse(Problem::new(Code::UnknownField, "").with("name", key));
             continue;
@@ -58,14 +62,24 @@ pub(super) fn read(
         match field.def.kind.read(json, &actor.reading) {
             Ok(Written::Rows(rows)) => input.rows.push((place, rows)),
             Ok(written) => input.values.push((place, written)),
-            Err(wrong) => problems.extend(wrong.into_iter().map(|problem| problem.with("field", field.label(language)).within(&place_at(at, key)))),
+            Err(wrong) => problems.extend(
+                wrong
+                    .into_iter()
+                    .map(|problem| problem.with("field", field.label(language)).within(&place_at(at, key))),
+            ),
         }
     }
     input
 }
 
 /// The default of a field for a new record; `None` when it has none.
-pub(super) fn default(state: &State, object: &Object, place: usize, actor: &Actor, now: chrono::DateTime<chrono::Utc>) -> Option<Written> {
+pub(super) fn default(
+    state: &State,
+    object: &Object,
+    place: usize,
+    actor: &Actor,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Option<Written> {
     let field = &object.fields[place];
     let is_person = state.org.people.contains_key(&actor.id);
     // People and departments belong to nobody; everything else to whoever makes it.
@@ -81,7 +95,8 @@ pub(super) fn default(state: &State, object: &Object, place: usize, actor: &Acto
     if let Some(map) = default.as_object().filter(|map| map.len() == 1) {
         if map.get("me") == Some(&Json::Bool(true)) {
             let me = Value::Id(actor.id);
-            let value = if field.def.kind.is_many() { Written::Many(vec![Written::Value(me)]) } else { Written::Value(me) };
+            let value =
+                if field.def.kind.is_many() { Written::Many(vec![Written::Value(me)]) } else { Written::Value(me) };
             return is_person.then_some(value);
         }
         if map.get("my_department") == Some(&Json::Bool(true)) {
@@ -108,7 +123,11 @@ pub(super) fn place_at(at: &str, key: &str) -> String {
 }
 
 /// Whether one of the grants that hold for a row lets all written fields be written; else the fields that stand in the way.
-pub(super) fn refused_fields(grants: &[(Arc<kehub_model::query::Cond>, Vec<i32>)], holds: &[bool], written: &[i32]) -> Option<Vec<i32>> {
+pub(super) fn refused_fields(
+    grants: &[(Arc<kehub_model::query::Cond>, Vec<i32>)],
+    holds: &[bool],
+    written: &[i32],
+) -> Option<Vec<i32>> {
     let mut nearest: Option<Vec<i32>> = None;
     for ((_, refused), holds) in grants.iter().zip(holds) {
         if !holds {
@@ -145,7 +164,10 @@ pub(super) fn by_condition(
 
 /// How a value of `{"by": …}` is told in a message.
 pub(super) fn by_text(by: &[(String, Json)]) -> String {
-    by.iter().map(|(_, value)| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
+    by.iter()
+        .map(|(_, value)| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The label of an object in a language, for messages.

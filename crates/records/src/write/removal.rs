@@ -41,7 +41,10 @@ impl Writing {
                 asks.push(if link.def.kind.is_many() {
                     Ask::Linkers { object: from, field, targets: ids.clone() }
                 } else {
-                    let among = Cond::Test { on: operand(&child, field), is: Is::In(ids.iter().map(|id| Value::Id(*id)).collect()) };
+                    let among = Cond::Test {
+                        on: operand(&child, field),
+                        is: Is::In(ids.iter().map(|id| Value::Id(*id)).collect()),
+                    };
                     Ask::List(plan_of(&child, vec![id_pick(&child)], among, MAX_REACH))
                 });
                 self.links_asked.push((from, field));
@@ -70,14 +73,20 @@ impl Writing {
         let asked = std::mem::take(&mut self.links_asked);
         for (answer, (object, field)) in answers.into_iter().zip(asked) {
             let ids: Vec<RecordId> = match answer {
-                Answer::List(listed) => listed.rows.iter().filter_map(|row| row.first().and_then(Value::as_id)).collect(),
+                Answer::List(listed) => {
+                    listed.rows.iter().filter_map(|row| row.first().and_then(Value::as_id)).collect()
+                }
                 Answer::Linkers(pairs) => pairs.into_iter().map(|(owner, _)| owner).collect(),
                 _ => Vec::new(),
             };
             if ids.len() >= MAX_REACH as usize {
                 let child = self.object(object);
                 let count = format!("{MAX_REACH}+");
-                self.problems.push(Problem::new(Code::StillLinked, "").with("count", count).with("object", label(&child, self.actor.language())));
+                self.problems.push(
+                    Problem::new(Code::StillLinked, "")
+                        .with("count", count)
+                        .with("object", label(&child, self.actor.language())),
+                );
                 continue;
             }
             self.links_found.push((object, field));
@@ -114,20 +123,39 @@ impl Writing {
         }
         for (object, count) in refused {
             let object = self.object(object);
-            let at = self.work.items.iter().find(|item| item.op == Op::Delete).map(|item| item.at.clone()).unwrap_or_default();
-            self.problems.push(Problem::new(Code::StillLinked, at).with("count", count).with("object", label(&object, language)));
+            let at = self
+                .work
+                .items
+                .iter()
+                .find(|item| item.op == Op::Delete)
+                .map(|item| item.at.clone())
+                .unwrap_or_default();
+            self.problems.push(
+                Problem::new(Code::StillLinked, at).with("count", count).with("object", label(&object, language)),
+            );
         }
     }
 
     /// What happens to one link of one record whose target is deleted.
-    fn unlink(&mut self, object: &Arc<Object>, field: i32, row: &kehub_db::Row, refused: &mut HashMap<ObjectId, usize>) {
+    fn unlink(
+        &mut self,
+        object: &Arc<Object>,
+        field: i32,
+        row: &kehub_db::Row,
+        refused: &mut HashMap<ObjectId, usize>,
+    ) {
         let Some(place) = object.fields.iter().position(|own| own.id == field) else { return };
         let link = &object.fields[place];
         let stands: Vec<Value> = row.values[place].items().to_vec();
         let Some(target) = self.state.catalog.target(link).map(|target| target.id) else { return };
         let left: Vec<Value> = stands
             .iter()
-            .filter(|value| !value.as_id().and_then(|id| self.work.find(target, id)).is_some_and(|n| self.work.items[n].op == Op::Delete))
+            .filter(|value| {
+                !value
+                    .as_id()
+                    .and_then(|id| self.work.find(target, id))
+                    .is_some_and(|n| self.work.items[n].op == Op::Delete)
+            })
             .cloned()
             .collect();
         if left.len() == stands.len() {
@@ -136,12 +164,10 @@ impl Writing {
         let rule = if let Kind::Link(settings) = &link.def.kind { settings.on_delete } else { OnDelete::Clear };
         let known = self.work.find(object.id, row.id);
         match rule {
-            OnDelete::Delete if !link.def.kind.is_many() => {
-                match known {
-                    Some(n) => self.work.items[n].op = Op::Delete,
-                    None => drop(self.delete_item(object, row.clone(), String::new(), None)),
-                }
-            }
+            OnDelete::Delete if !link.def.kind.is_many() => match known {
+                Some(n) => self.work.items[n].op = Op::Delete,
+                None => drop(self.delete_item(object, row.clone(), String::new(), None)),
+            },
             OnDelete::Clear | OnDelete::Delete if !(link.def.required && left.is_empty()) => {
                 let n = known.unwrap_or_else(|| {
                     self.work.add(Item {

@@ -1,8 +1,8 @@
 //! Roll-ups kept current in the save that changes what they count. What can be added is added relative to the stored value;
 //! where more hangs on it, the record is read, derived and written whole.
 
-use std::ops::Not as _;
 use std::collections::{HashMap, HashSet};
+use std::ops::Not as _;
 
 use kehub_db::{Answer, Ask, Delta};
 use kehub_model::catalog::system;
@@ -118,7 +118,14 @@ impl Rollups {
         }
     }
 
-    fn count_one(&mut self, state: &State, rollup: &Rollup, child: &Object, before: Option<&[Value]>, after: Option<&[Value]>) {
+    fn count_one(
+        &mut self,
+        state: &State,
+        rollup: &Rollup,
+        child: &Object,
+        before: Option<&[Value]>,
+        after: Option<&[Value]>,
+    ) {
         let was = before.and_then(|values| contribution(rollup, child, values));
         let is = after.and_then(|values| contribution(rollup, child, values));
         if was == is {
@@ -144,7 +151,8 @@ impl Rollups {
     /// Parents to be read, and bases to be aggregated.
     fn missing(&mut self, state: &State, work: &Work) -> Vec<Ask> {
         // A parent that this save works on anyway is changed there.
-        let here: Vec<Place> = self.deltas.keys().filter(|(object, _, id)| work.find(*object, *id).is_some()).copied().collect();
+        let here: Vec<Place> =
+            self.deltas.keys().filter(|(object, _, id)| work.find(*object, *id).is_some()).copied().collect();
         for place in here {
             if let Some(add) = self.deltas.remove(&place) {
                 *self.adding.entry(place).or_default() += add;
@@ -177,15 +185,27 @@ impl Rollups {
         for ((object, field), parents) in bases {
             let Some(rollup) = find(state, object, field) else { continue };
             let Some(child) = state.catalog.object_by_id(rollup.child) else { continue };
-            let changed: Vec<Value> =
-                work.items.iter().filter(|item| item.object.id == rollup.child).map(|item| Value::Id(item.id)).collect();
+            let changed: Vec<Value> = work
+                .items
+                .iter()
+                .filter(|item| item.object.id == rollup.child)
+                .map(|item| Value::Id(item.id))
+                .collect();
             let items = changed.len();
-            let of_these = Cond::Test { on: operand(child, rollup.link_id), is: Is::In(parents.iter().map(|id| Value::Id(*id)).collect()) };
+            let of_these = Cond::Test {
+                on: operand(child, rollup.link_id),
+                is: Is::In(parents.iter().map(|id| Value::Id(*id)).collect()),
+            };
             let not_changed = Cond::Test { on: operand(child, system::ID), is: Is::In(changed) }.not();
             let mut plan = rollup.plan(of_these.and(not_changed));
             if rollup.function == RollupFn::Avg {
                 plan.measures[0].function = Measure::Sum;
-                plan.measures.push(Measured { name: "count".into(), function: Measure::Count, operand: plan.measures[0].operand.clone(), filter: None });
+                plan.measures.push(Measured {
+                    name: "count".into(),
+                    function: Measure::Count,
+                    operand: plan.measures[0].operand.clone(),
+                    filter: None,
+                });
             }
             asks.push(Ask::Aggregate(plan));
             self.asked.push(Asked::Bases { object, field, items, parents });
@@ -251,10 +271,15 @@ fn contribution(rollup: &Rollup, child: &Object, values: &[Value]) -> Option<(Re
 fn more_hangs_on(state: &State, object: &Object, field: FieldId) -> bool {
     let Some(own) = object.field_by_id(field) else { return true };
     let in_formula = object.formula_order().iter().any(|place| {
-        object.fields[*place].formula.as_ref().is_some_and(|formula| formula.references().iter().any(|path| path[..] == [own.key.clone()]))
+        object.fields[*place]
+            .formula
+            .as_ref()
+            .is_some_and(|formula| formula.references().iter().any(|path| path[..] == [own.key.clone()]))
     });
     let further = state.derivations.counting.get(&object.id).is_some_and(|rollups| !rollups.is_empty());
-    in_formula || further || matches!(own.def.kind, Kind::Rollup(_)) && object.unique.iter().any(|unique| unique.fields.contains(&field))
+    in_formula
+        || further
+        || matches!(own.def.kind, Kind::Rollup(_)) && object.unique.iter().any(|unique| unique.fields.contains(&field))
 }
 
 /// The base without the changed children, and those as they are now.

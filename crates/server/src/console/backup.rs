@@ -22,10 +22,14 @@ const FORMAT: i64 = 1;
 /// Writes a backup. The database is copied at one moment; files never change and are written before they are named in it.
 pub async fn backup(app: &App, path: &Path) -> anyhow::Result<Report> {
     anyhow::ensure!(!path.exists(), "{} is there already", path.display());
-    let folder = path.parent().filter(|folder| folder.is_dir()).with_context(|| format!("{} is in no folder", path.display()))?;
+    let folder = path
+        .parent()
+        .filter(|folder| folder.is_dir())
+        .with_context(|| format!("{} is in no folder", path.display()))?;
     let stem = format!(".{}.{}", path.file_name().unwrap_or_default().to_string_lossy(), std::process::id());
     let (copy, packed) = (folder.join(format!("{stem}.sqlite")), folder.join(format!("{stem}.new")));
-    let copied = app.db().copy_to(copy.clone()).await.context("on PostgreSQL use pg_basebackup or pg_dump for the database");
+    let copied =
+        app.db().copy_to(copy.clone()).await.context("on PostgreSQL use pg_basebackup or pg_dump for the database");
     let written = match copied {
         Ok(Ok(())) => {
             let manifest = json!({ "format": FORMAT, "version": env!("CARGO_PKG_VERSION"), "at": app.db().clock.now().to_rfc3339() });
@@ -61,7 +65,10 @@ fn pack(packed: &Path, manifest: &str, database: &Path, files: &Path) -> anyhow:
 
 /// Brings a backup back. Outgoing effects stay paused until an administrator lets them go, so that old data sends nothing twice.
 pub async fn restore(settings: &Settings, path: &Path) -> anyhow::Result<Report> {
-    anyhow::ensure!(settings.database_url.is_none(), "a backup is restored into a data folder; then `kehub move` takes it to PostgreSQL");
+    anyhow::ensure!(
+        settings.database_url.is_none(),
+        "a backup is restored into a data folder; then `kehub move` takes it to PostgreSQL"
+    );
     let database = settings.data.join(DATABASE);
     anyhow::ensure!(!database.exists(), "{} holds data already; restore into an empty folder", settings.data.display());
     let making = settings.data.join("restoring");
@@ -69,7 +76,11 @@ pub async fn restore(settings: &Settings, path: &Path) -> anyhow::Result<Report>
     std::fs::create_dir_all(&making)?;
     let (from, to) = (path.to_owned(), making.clone());
     tokio::task::spawn_blocking(move || unpack(&from, &to)).await??;
-    let db = Db::open(&Target::File(making.join(DATABASE)), std::sync::Arc::new(WallClock { offset: chrono::Duration::zero() })).await?;
+    let db = Db::open(
+        &Target::File(making.join(DATABASE)),
+        std::sync::Arc::new(WallClock { offset: chrono::Duration::zero() }),
+    )
+    .await?;
     let wrong = db.integrity().await?;
     anyhow::ensure!(wrong.is_empty(), "the backup is damaged: {}", wrong.join("; "));
     let values = vec![("key", "effects_paused".into()), ("value", "true".into())];
@@ -88,7 +99,10 @@ pub async fn restore(settings: &Settings, path: &Path) -> anyhow::Result<Report>
     // The database last: a folder without it is an empty one.
     std::fs::rename(making.join(DATABASE), &database)?;
     std::fs::remove_dir_all(&making)?;
-    Ok(Report::well(format!("restored into {}; outgoing effects are paused", settings.data.display()), json!({ "effects_paused": true })))
+    Ok(Report::well(
+        format!("restored into {}; outgoing effects are paused", settings.data.display()),
+        json!({ "effects_paused": true }),
+    ))
 }
 
 fn unpack(path: &Path, folder: &Path) -> anyhow::Result<()> {

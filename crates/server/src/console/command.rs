@@ -17,7 +17,6 @@ pub enum Command {
     Backup { path: PathBuf },
     Verify,
     AuditVerify,
-
 }
 
 /// A command with the person it acts as; without one it acts as the console.

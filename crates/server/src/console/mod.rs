@@ -10,8 +10,8 @@ mod proof;
 mod run;
 mod socket;
 
-pub use command::{Command, Order, Report};
 pub use backup::restore;
+pub use command::{Command, Order, Report};
 pub use lock::Lock;
 pub use proof::write_checkpoint;
 pub use run::{run, spoken};

@@ -15,7 +15,8 @@ pub async fn verify(app: &App) -> Result<Report, Refused> {
     let mut wrong = app.records.verify().await?;
     for row in app.db().table(kehub_db::Select::from("file_stored", &["id", "size"])).await? {
         let Some(id) = row.uuid(0) else { continue };
-        let found = std::fs::metadata(crate::http::files::place(&app.settings.files, id)).map(|found| found.len() as i64);
+        let found =
+            std::fs::metadata(crate::http::files::place(&app.settings.files, id)).map(|found| found.len() as i64);
         if found.as_ref().ok() != Some(&row.int(1)) {
             wrong.push(format!("file {id}: {} bytes are recorded, {} are there", row.int(1), found.unwrap_or(0)));
         }
@@ -58,5 +59,9 @@ pub async fn audit(app: &App) -> Result<Report, Refused> {
     };
     let words = if findings.is_empty() { format!("clean; {tail}") } else { findings.join("\n") };
     let is_well = findings.is_empty();
-    Ok(Report { words, is_well, json: json!({ "clean": is_well, "findings": findings, "checkpoint": sealed.map(|(n, hash)| json!({ "n": n, "hash": hash })) }) })
+    Ok(Report {
+        words,
+        is_well,
+        json: json!({ "clean": is_well, "findings": findings, "checkpoint": sealed.map(|(n, hash)| json!({ "n": n, "hash": hash })) }),
+    })
 }

@@ -11,8 +11,8 @@ use kehub_model::{Actor, Language};
 use kehub_records::Refusal;
 use serde_json::{Value as Json, json};
 
-use super::{backup, proof};
 use super::command::{Command, Order, Report};
+use super::{backup, proof};
 use crate::app::App;
 use crate::identity::{LinkKind, NewAdmin};
 use crate::solutions::{self, Package};
@@ -24,7 +24,9 @@ pub async fn run(app: &Arc<App>, order: Order) -> anyhow::Result<Report> {
         Command::Apply { path, plan } => apply(app, &actor, &path, plan).await,
         Command::ExportApp { solution, path } => export(app, &solution, &path).await,
         Command::Install { solution, sample } => install(app, &actor, &solution, sample).await,
-        Command::Import { object, file, map, key, dry_run } => import(app, &actor, Console { object, file, map, key, dry_run }).await,
+        Command::Import { object, file, map, key, dry_run } => {
+            import(app, &actor, Console { object, file, map, key, dry_run }).await
+        }
         Command::Backup { path } => backup::backup(app, &path).await.map_err(Refused::fault),
         Command::Verify => proof::verify(app).await,
         Command::AuditVerify => proof::audit(app).await,
@@ -54,7 +56,8 @@ async fn actor(app: &App, email: Option<&str>) -> anyhow::Result<Arc<Actor>> {
     let Some(email) = email else { return Ok(Arc::new(Actor::console())) };
     let email = crate::identity::folded(email);
     let credentials = crate::identity::credentials(app.db()).await?;
-    let person = credentials.iter().find(|one| one.email == email).with_context(|| format!("nobody signs in as {email}"))?;
+    let person =
+        credentials.iter().find(|one| one.email == email).with_context(|| format!("nobody signs in as {email}"))?;
     let actor = app.records.actor(person.person, Reading::default()).await?;
     actor.with_context(|| format!("{email} may not sign in"))
 }
@@ -138,14 +141,19 @@ async fn export(app: &App, solution: &str, path: &Path) -> Result<Report, Refuse
         std::fs::write(&file, content).map_err(Refused::fault)?;
     }
     let words = format!("{} files of {solution} in {}", files.len(), path.display());
-    Ok(Report::well(words, json!({ "solution": solution, "files": files.iter().map(|(name, _)| name).collect::<Vec<_>>() })))
+    Ok(Report::well(
+        words,
+        json!({ "solution": solution, "files": files.iter().map(|(name, _)| name).collect::<Vec<_>>() }),
+    ))
 }
 
 async fn install(app: &App, actor: &Arc<Actor>, solution: &str, sample: bool) -> Result<Report, Refused> {
     let package = solutions::shipped().iter().find(|package| package.key == solution);
     let Some(package) = package else {
         let known: Vec<&str> = solutions::shipped().iter().map(|package| package.key.as_str()).collect();
-        return Err(kehub_model::Problem::new(kehub_model::Code::NotOneOf, "solution").with("allowed", known.join(" ")).into());
+        return Err(kehub_model::Problem::new(kehub_model::Code::NotOneOf, "solution")
+            .with("allowed", known.join(" "))
+            .into());
     };
     let done = solutions::install(app, actor, package, sample).await?;
     app.identity.standing_changed().await?;

@@ -36,7 +36,11 @@ fn place(data: &Path) -> anyhow::Result<PathBuf> {
     }
     use std::os::unix::fs::MetadataExt as _;
     let (ours, theirs) = (std::fs::metadata(&data)?, std::fs::symlink_metadata(&folder)?);
-    anyhow::ensure!(theirs.is_dir() && theirs.uid() == ours.uid() && theirs.mode() & 0o077 == 0, "{} is not ours alone", folder.display());
+    anyhow::ensure!(
+        theirs.is_dir() && theirs.uid() == ours.uid() && theirs.mode() & 0o077 == 0,
+        "{} is not ours alone",
+        folder.display()
+    );
     Ok(folder.join("sock"))
 }
 

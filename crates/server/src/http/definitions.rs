@@ -19,14 +19,30 @@ use crate::solutions::LOCAL;
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     let signed_in = Need::SignedIn;
     vec![
-        Route::get("/api/v1/definitions/{kind}", signed_in, "Definitions of a kind", super::with(app, list)).query(&["object"]),
+        Route::get("/api/v1/definitions/{kind}", signed_in, "Definitions of a kind", super::with(app, list))
+            .query(&["object"]),
         Route::get("/api/v1/definitions/{kind}/{key}", signed_in, "A definition", super::with(app, one)),
         // Views are everybody's own; what else needs a right is asked for by kind.
         Route::put("/api/v1/definitions/{kind}/{key}", signed_in, "Save a definition", super::with(app, put)),
         Route::delete("/api/v1/definitions/{kind}/{key}", signed_in, "Retire a definition", super::with(app, retire)),
-        Route::post("/api/v1/definitions/{kind}/{key}/publish", signed_in, "Publish a definition", super::with(app, publish)),
-        Route::get("/api/v1/definitions/{kind}/{key}/versions", signed_in, "Published versions", super::with(app, versions)),
-        Route::post("/api/v1/definitions/{kind}/{key}/rollback", signed_in, "Bring an earlier version back", super::with(app, rollback)),
+        Route::post(
+            "/api/v1/definitions/{kind}/{key}/publish",
+            signed_in,
+            "Publish a definition",
+            super::with(app, publish),
+        ),
+        Route::get(
+            "/api/v1/definitions/{kind}/{key}/versions",
+            signed_in,
+            "Published versions",
+            super::with(app, versions),
+        ),
+        Route::post(
+            "/api/v1/definitions/{kind}/{key}/rollback",
+            signed_in,
+            "Bring an earlier version back",
+            super::with(app, rollback),
+        ),
         Route::get("/api/v1/schemas/{kind}", signed_in, "The JSON Schema of a kind", super::with(app, schema)),
     ]
 }
@@ -79,7 +95,9 @@ async fn list(app: Arc<App>, ask: Ask) -> Answered {
     let object = ask.query("object");
     let found = definitions::list(app.db(), kind).await?;
     let seen = found.iter().filter(|one| is_seen(ask.actor().map_or(&*Arc::new(Actor::console()), |actor| actor), one));
-    let seen = seen.filter(|one| object.as_deref().is_none_or(|object| one.body.get("object").and_then(Json::as_str) == Some(object)));
+    let seen = seen.filter(|one| {
+        object.as_deref().is_none_or(|object| one.body.get("object").and_then(Json::as_str) == Some(object))
+    });
     json(&json!({ "definitions": seen.map(shown).collect::<Vec<_>>() }))
 }
 
@@ -95,7 +113,16 @@ async fn seen(app: &App, ask: &Ask) -> Result<Definition, Refused> {
         }
         let version = app.records.catalog().number.into();
         let (key, solution) = (object.key.clone(), object.solution.clone());
-        return Ok(Definition { kind: "object".into(), key, body: object.def.to_json(), owner: None, solution, origin: None, version, state: Standing::Active });
+        return Ok(Definition {
+            kind: "object".into(),
+            key,
+            body: object.def.to_json(),
+            owner: None,
+            solution,
+            origin: None,
+            version,
+            state: Standing::Active,
+        });
     }
     let found = definitions::find(app.db(), kind, key).await?;
     found.filter(|one| one.state != Standing::Retired && is_seen(actor, one)).ok_or_else(Refused::not_found)
@@ -130,7 +157,13 @@ async fn put(app: Arc<App>, mut ask: Ask) -> Answered {
 }
 
 /// Saves a definition; of the kinds that hold at once it is published with it.
-pub(super) async fn save(app: &App, actor: &Arc<Actor>, kind: &str, key: &str, mut body: Json) -> Result<Definition, Refused> {
+pub(super) async fn save(
+    app: &App,
+    actor: &Arc<Actor>,
+    kind: &str,
+    key: &str,
+    mut body: Json,
+) -> Result<Definition, Refused> {
     if !kehub_model::key::is_key(key) {
         return Err(Problem::new(Code::BadKey, "key").with("value", key).into());
     }
@@ -255,7 +288,10 @@ async fn versions(app: Arc<App>, ask: Ask) -> Answered {
 async fn rollback(app: Arc<App>, mut ask: Ask) -> Answered {
     let body = ask.object().await?;
     let definition = seen(&app, &ask).await?;
-    let wanted = body.get("version").and_then(Json::as_i64).ok_or_else(|| Problem::new(Code::Missing, "version").with("name", "version"))?;
+    let wanted = body
+        .get("version")
+        .and_then(Json::as_i64)
+        .ok_or_else(|| Problem::new(Code::Missing, "version").with("name", "version"))?;
     let versions = definitions::versions(app.db(), &definition.kind, &definition.key).await?;
     let version = versions.into_iter().find(|one| one.version == wanted);
     let version = version.ok_or_else(|| Problem::new(Code::NoSuchRecord, "version").with("value", wanted))?;

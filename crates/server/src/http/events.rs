@@ -20,13 +20,23 @@ const LOOK: Duration = Duration::from_secs(1);
 const BREATH: u32 = 20;
 
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
-    vec![Route::get("/api/v1/events", Need::SignedIn, "Server-sent events: which object is at which version", super::with(app, listen)).unending()]
+    vec![
+        Route::get(
+            "/api/v1/events",
+            Need::SignedIn,
+            "Server-sent events: which object is at which version",
+            super::with(app, listen),
+        )
+        .unending(),
+    ]
 }
 
 async fn listen(app: Arc<App>, ask: Ask) -> Answered {
     let (lines, mut heard) = mpsc::channel::<Bytes>(64);
     tokio::spawn(tell(app, ask, lines));
-    let stream = futures_util::stream::poll_fn(move |context| heard.poll_recv(context).map(|line| line.map(Ok::<_, std::convert::Infallible>)));
+    let stream = futures_util::stream::poll_fn(move |context| {
+        heard.poll_recv(context).map(|line| line.map(Ok::<_, std::convert::Infallible>))
+    });
     let mut answer = Response::new(Body::from_stream(stream));
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     answer.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -87,5 +97,7 @@ async fn still(app: &App, ask: &Ask) -> Option<Arc<Actor>> {
 fn line(app: &App, actor: &Actor, object: &str, version: i64) -> Option<Bytes> {
     let catalog = app.records.catalog();
     let known = catalog.object(object)?;
-    actor.may(known, Action::Read).then(|| Bytes::from(format!("data: {{\"object\":\"{object}\",\"version\":{version}}}\n\n")))
+    actor
+        .may(known, Action::Read)
+        .then(|| Bytes::from(format!("data: {{\"object\":\"{object}\",\"version\":{version}}}\n\n")))
 }

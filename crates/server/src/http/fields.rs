@@ -16,9 +16,19 @@ const DESIGN: Need = Need::Right(Right::Design);
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     let long = std::time::Duration::from_secs(300);
     vec![
-        Route::post("/api/v1/objects/{object}/fields", DESIGN, "Add a field", super::with(app, make)).query(&["plan"]).time(long),
-        Route::patch("/api/v1/objects/{object}/fields/{field}", DESIGN, "Change a field", super::with(app, change)).query(&["plan"]).time(long),
-        Route::delete("/api/v1/objects/{object}/fields/{field}", DESIGN, "Retire a field; its data is kept", super::with(app, retire)).query(&["plan"]),
+        Route::post("/api/v1/objects/{object}/fields", DESIGN, "Add a field", super::with(app, make))
+            .query(&["plan"])
+            .time(long),
+        Route::patch("/api/v1/objects/{object}/fields/{field}", DESIGN, "Change a field", super::with(app, change))
+            .query(&["plan"])
+            .time(long),
+        Route::delete(
+            "/api/v1/objects/{object}/fields/{field}",
+            DESIGN,
+            "Retire a field; its data is kept",
+            super::with(app, retire),
+        )
+        .query(&["plan"]),
     ]
 }
 
@@ -103,7 +113,12 @@ mod tests {
     #[test]
     fn a_definition_is_checked_as_a_whole() {
         let mut problems = Problems::new();
-        let def = ObjectDef::from_json(&json!({ "key": "a", "fields": [{ "key": "name", "type": "text" }] }), "", &mut problems).unwrap();
+        let def = ObjectDef::from_json(
+            &json!({ "key": "a", "fields": [{ "key": "name", "type": "text" }] }),
+            "",
+            &mut problems,
+        )
+        .unwrap();
         assert!(whole(&def).is_ok());
         let broken = ObjectDef { unique: vec![vec!["gone".into()]], ..def };
         assert!(whole(&broken).is_err());

@@ -22,8 +22,13 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
         Route::post("/api/v1/files", Need::SignedIn, "Store a file", super::with(app, store))
             .body(LARGEST)
             .time(std::time::Duration::from_secs(600)),
-        Route::get("/api/v1/files/{id}", Need::SignedIn, "A file, for who may read the field that holds it", super::with(app, get))
-            .time(std::time::Duration::from_secs(600)),
+        Route::get(
+            "/api/v1/files/{id}",
+            Need::SignedIn,
+            "A file, for who may read the field that holds it",
+            super::with(app, get),
+        )
+        .time(std::time::Duration::from_secs(600)),
     ]
 }
 
@@ -54,7 +59,8 @@ async fn store(app: Arc<App>, mut ask: Ask) -> Answered {
             ("created_at", app.db().clock.now().timestamp_micros().into()),
         ];
         app.db().write(vec![TableWrite::Insert { table: "file_stored", values, key: false }]).await?;
-        let body = json!({ "file": id, "name": name, "size": kept.size, "type": kept.kind, "sha256": hex::encode(kept.hash) });
+        let body =
+            json!({ "file": id, "name": name, "size": kept.size, "type": kept.kind, "sha256": hex::encode(kept.hash) });
         return Ok(created(json(&body)?, &format!("/api/v1/files/{id}")));
     }
     Err(Problem::new(Code::Missing, "file").with("name", "file").into())
@@ -108,7 +114,8 @@ fn kind(beginning: &[u8]) -> &'static str {
 
 async fn get(app: Arc<App>, ask: Ask) -> Answered {
     let id = ask.id("id")?;
-    let select = Select::from("file_stored", &["name", "type", "actor", "object", "record", "field"]).that(Where::Is("id", id.into()));
+    let select = Select::from("file_stored", &["name", "type", "actor", "object", "record", "field"])
+        .that(Where::Is("id", id.into()));
     let rows = app.db().table(select).await?;
     let row = rows.first().ok_or_else(Refused::not_found)?;
     let holder = (!row.is_null(3)).then(|| (row.int(3) as i32, row.uuid(4), row.int(5) as i32));
@@ -135,7 +142,10 @@ pub(super) async fn answer(path: &Path, name: &str, kind: &str) -> Answered {
     let mut answer = Response::new(Body::from_stream(stream));
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream")),
+    );
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
     if let Ok(said) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{}", encoded(name))) {
         headers.insert(header::CONTENT_DISPOSITION, said);
@@ -145,7 +155,13 @@ pub(super) async fn answer(path: &Path, name: &str, kind: &str) -> Answered {
 }
 
 /// A file that no record holds is its sender's; else it is the field's that holds it.
-async fn may_read(app: &App, ask: &Ask, id: RecordId, sender: Option<RecordId>, holder: Option<(i32, Option<RecordId>, i32)>) -> Result<(), Refused> {
+async fn may_read(
+    app: &App,
+    ask: &Ask,
+    id: RecordId,
+    sender: Option<RecordId>,
+    holder: Option<(i32, Option<RecordId>, i32)>,
+) -> Result<(), Refused> {
     let actor = ask.actor()?;
     let Some((object, record, field)) = holder else {
         return if sender == Some(actor.id) { Ok(()) } else { Err(Refused::not_found()) };
@@ -181,16 +197,25 @@ fn file_fields(object: &Object) -> impl Iterator<Item = &Field> {
 
 /// Fills in what is known of the files a record names, and the rows that make them the record's. One can name a file one has
 /// sent, or one the record holds already; any other is not there.
-pub(super) async fn claims(app: &App, actor: &Actor, object: &Object, record: RecordId, values: &mut Map<String, Json>) -> Result<Vec<TableWrite>, Refused> {
+pub(super) async fn claims(
+    app: &App,
+    actor: &Actor,
+    object: &Object,
+    record: RecordId,
+    values: &mut Map<String, Json>,
+) -> Result<Vec<TableWrite>, Refused> {
     let mut writes = Vec::new();
     let mut problems = Problems::new();
     for field in file_fields(object) {
         let Some(Json::Array(files)) = values.get_mut(&field.key) else { continue };
         for (n, file) in files.iter_mut().enumerate() {
             let Some(id) = file["file"].as_str().and_then(|id| id.parse::<RecordId>().ok()) else { continue };
-            let select = Select::from("file_stored", &["name", "type", "size", "actor", "record"]).that(Where::Is("id", id.into()));
+            let select = Select::from("file_stored", &["name", "type", "size", "actor", "record"])
+                .that(Where::Is("id", id.into()));
             let rows = app.db().table(select).await?;
-            let row = rows.first().filter(|row| row.uuid(4) == Some(record) || (row.is_null(4) && row.uuid(3) == Some(actor.id)));
+            let row = rows
+                .first()
+                .filter(|row| row.uuid(4) == Some(record) || (row.is_null(4) && row.uuid(3) == Some(actor.id)));
             let Some(row) = row else {
                 problems.push(Problem::new(Code::NoSuchRecord, format!("{}[{n}].file", field.key)).with("value", id));
                 continue;
@@ -198,7 +223,11 @@ pub(super) async fn claims(app: &App, actor: &Actor, object: &Object, record: Re
             *file = json!({ "file": id, "name": row.text(0), "size": row.int(2), "type": row.text(1) });
             writes.push(TableWrite::Update {
                 table: "file_stored",
-                values: vec![("object", i64::from(object.id).into()), ("record", record.into()), ("field", i64::from(field.id).into())],
+                values: vec![
+                    ("object", i64::from(object.id).into()),
+                    ("record", record.into()),
+                    ("field", i64::from(field.id).into()),
+                ],
                 filter: vec![Where::Is("id", id.into()), Where::Is("actor", actor.id.into()), Where::IsNull("object")],
             });
         }

@@ -22,15 +22,31 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
     let import = Need::Object(Action::Import);
     vec![
         Route::get("/api/v1/imports", import, "My imports", super::with(app, list)),
-        Route::post("/api/v1/imports", import, "Bring a file (multipart: file, object, mapping, key)", super::with(app, create)).body(LARGEST).time(long),
+        Route::post(
+            "/api/v1/imports",
+            import,
+            "Bring a file (multipart: file, object, mapping, key)",
+            super::with(app, create),
+        )
+        .body(LARGEST)
+        .time(long),
         Route::get("/api/v1/imports/{id}", import, "How an import stands", super::with(app, one)),
-        Route::patch("/api/v1/imports/{id}", import, "Change what becomes of the columns", super::with(app, change)).time(long),
+        Route::patch("/api/v1/imports/{id}", import, "Change what becomes of the columns", super::with(app, change))
+            .time(long),
         Route::post("/api/v1/imports/{id}/dry_run", import, "Say what would happen", super::with(app, dry_run)),
         Route::post("/api/v1/imports/{id}/run", import, "Carry it out", super::with(app, run)),
         Route::post("/api/v1/imports/{id}/undo", import, "Take it back", super::with(app, undo)),
-        Route::get("/api/v1/imports/{id}/rows", import, "Rows worth looking at", super::with(app, rows)).query(&["fate", "cursor"]),
-        Route::get("/api/v1/imports/{id}/failures", import, "The rows that failed, with reasons, as a file", super::with(app, failures)),
-        Route::post("/api/v1/exports", Need::Object(Action::Export), "Records as a file", super::with(app, export)).takes::<Export>().time(long),
+        Route::get("/api/v1/imports/{id}/rows", import, "Rows worth looking at", super::with(app, rows))
+            .query(&["fate", "cursor"]),
+        Route::get(
+            "/api/v1/imports/{id}/failures",
+            import,
+            "The rows that failed, with reasons, as a file",
+            super::with(app, failures),
+        ),
+        Route::post("/api/v1/exports", Need::Object(Action::Export), "Records as a file", super::with(app, export))
+            .takes::<Export>()
+            .time(long),
     ]
 }
 
@@ -59,7 +75,9 @@ async fn create(app: Arc<App>, mut ask: Ask) -> Answered {
                     let text = part.text().await?;
                     new.key = match serde_json::from_str::<Vec<String>>(&text) {
                         Ok(keys) => keys,
-                        Err(_) => text.split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()).collect(),
+                        Err(_) => {
+                            text.split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()).collect()
+                        }
                     };
                 }
                 "options" => {
@@ -98,8 +116,10 @@ async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
     let mut body = ask.object().await?;
     let (actor, id) = (ask.actor()?, ask.id("id")?);
     // Sheet, heading and encoding are part of the mapping; a page may send them alone.
-    let beside: Map<String, Json> =
-        ["sheet", "header_row", "encoding"].iter().filter_map(|name| Some(((*name).to_owned(), body.shift_remove(*name)?))).collect();
+    let beside: Map<String, Json> = ["sheet", "header_row", "encoding"]
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), body.shift_remove(*name)?)))
+        .collect();
     if !beside.is_empty() {
         let mapping = match body.shift_remove("mapping") {
             Some(mapping) => mapping,

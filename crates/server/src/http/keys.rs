@@ -13,7 +13,9 @@ use crate::identity::{Key, NewKey};
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     vec![
         Route::get("/api/v1/api_keys", Need::SignedIn, "My keys", super::with(app, list)).for_sessions(),
-        Route::post("/api/v1/api_keys", Need::SignedIn, "Make a key; it is shown once", super::with(app, make)).takes::<New>().for_sessions(),
+        Route::post("/api/v1/api_keys", Need::SignedIn, "Make a key; it is shown once", super::with(app, make))
+            .takes::<New>()
+            .for_sessions(),
         Route::delete("/api/v1/api_keys/{id}", Need::SignedIn, "End a key", super::with(app, end)).for_sessions(),
     ]
 }
@@ -50,7 +52,8 @@ async fn list(app: Arc<App>, ask: Ask) -> Answered {
 async fn make(app: Arc<App>, mut ask: Ask) -> Answered {
     let new: New = ask.read().await?;
     let expires_at = new.expires_at.map(|at| at.timestamp_micros());
-    let (key, token) = app.identity.make_key(ask.actor()?.id, NewKey { label: new.label, scopes: new.scopes, expires_at }).await?;
+    let (key, token) =
+        app.identity.make_key(ask.actor()?.id, NewKey { label: new.label, scopes: new.scopes, expires_at }).await?;
     let mut body = shown(&key);
     body["token"] = token.into();
     Ok(created(json(&body)?, &format!("/api/v1/api_keys/{}", key.id)))

@@ -16,8 +16,11 @@ use crate::app::App;
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     vec![
         Route::get("/api/v1/me", Need::SignedIn, "Who I am and what I may", super::with(app, me)),
-        Route::patch("/api/v1/me", Need::SignedIn, "Change my name, language or time zone", super::with(app, change)).for_sessions(),
-        Route::post("/api/v1/me/password", Need::SignedIn, "Change my password", super::with(app, password)).takes::<Password>().for_sessions(),
+        Route::patch("/api/v1/me", Need::SignedIn, "Change my name, language or time zone", super::with(app, change))
+            .for_sessions(),
+        Route::post("/api/v1/me/password", Need::SignedIn, "Change my password", super::with(app, password))
+            .takes::<Password>()
+            .for_sessions(),
     ]
 }
 
@@ -52,14 +55,15 @@ async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
     let mut body = ask.object().await?;
     let mut problems = Problems::new();
     let mut values: Vec<(&'static str, Bind)> = Vec::new();
-    let mut text = |body: &mut Map<String, Json>, name: &'static str, is_good: fn(&str) -> bool, problems: &mut Problems| {
-        match body.shift_remove(name) {
-            None => {}
-            Some(Json::Null) => values.push((name, Bind::Null)),
-            Some(Json::String(text)) if is_good(&text) => values.push((name, text.into())),
-            Some(_) => problems.push(Problem::new(Code::NotOneOf, name).with("allowed", "zh en / IANA")),
-        }
-    };
+    let mut text =
+        |body: &mut Map<String, Json>, name: &'static str, is_good: fn(&str) -> bool, problems: &mut Problems| {
+            match body.shift_remove(name) {
+                None => {}
+                Some(Json::Null) => values.push((name, Bind::Null)),
+                Some(Json::String(text)) if is_good(&text) => values.push((name, text.into())),
+                Some(_) => problems.push(Problem::new(Code::NotOneOf, name).with("allowed", "zh en / IANA")),
+            }
+        };
     text(&mut body, "locale", |text| matches!(text, "zh" | "en"), &mut problems);
     text(&mut body, "time_zone", |text| text.parse::<chrono_tz::Tz>().is_ok(), &mut problems);
     let name = body.shift_remove("name");
@@ -71,10 +75,13 @@ async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
     if let Some(name) = name {
         let catalog = app.records.catalog();
         let object = catalog.object("person").ok_or_else(Refused::not_found)?;
-        let kind = ChangeKind::Update { id: actor.id, values: Map::from_iter([("name".to_owned(), name)]), version: None };
+        let kind =
+            ChangeKind::Update { id: actor.id, values: Map::from_iter([("name".to_owned(), name)]), version: None };
         let because = Because { cause: Some(kehub_model::history::Cause::Person), ..Because::default() };
         // Everybody may change his own name, whatever his roles say of people.
-        app.records.write(&super::elevated(&actor), vec![Change { object: object.id, kind, at: String::new() }], because).await?;
+        app.records
+            .write(&super::elevated(&actor), vec![Change { object: object.id, kind, at: String::new() }], because)
+            .await?;
         app.identity.standing_changed().await?;
     }
     app.identity.prefer(actor.id, values).await?;

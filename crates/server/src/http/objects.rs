@@ -20,8 +20,16 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
         Route::get("/api/v1/objects", Need::SignedIn, "All objects one may know of", super::with(app, list)),
         Route::post("/api/v1/objects", DESIGN, "Make an object", super::with(app, make)).query(&["plan"]).time(long),
         Route::get("/api/v1/objects/{object}", Need::SignedIn, "An object", super::with(app, one)),
-        Route::patch("/api/v1/objects/{object}", DESIGN, "Change an object", super::with(app, change)).query(&["plan"]).time(long),
-        Route::delete("/api/v1/objects/{object}", DESIGN, "Retire an object; its data is kept", super::with(app, retire)).query(&["plan"]),
+        Route::patch("/api/v1/objects/{object}", DESIGN, "Change an object", super::with(app, change))
+            .query(&["plan"])
+            .time(long),
+        Route::delete(
+            "/api/v1/objects/{object}",
+            DESIGN,
+            "Retire an object; its data is kept",
+            super::with(app, retire),
+        )
+        .query(&["plan"]),
     ]
 }
 
@@ -41,7 +49,10 @@ pub(super) fn without_answered(body: &mut Map<String, Json>) {
         body.shift_remove(name);
     }
     if let Some(Json::Array(fields)) = body.get_mut("fields") {
-        fields.retain(|field| field.get("system") != Some(&Json::Bool(true)) && field.get("state").and_then(Json::as_str) != Some("retired"));
+        fields.retain(|field| {
+            field.get("system") != Some(&Json::Bool(true))
+                && field.get("state").and_then(Json::as_str) != Some("retired")
+        });
         for field in fields.iter_mut().filter_map(Json::as_object_mut) {
             for name in ANSWERED {
                 field.shift_remove(name);
@@ -108,7 +119,9 @@ pub(super) fn locked(object: &Object, wanted: &ObjectDef) -> Result<(), Refused>
     let fields = shipped.iter().flat_map(|def| &def.fields);
     let problems: Problems = fields
         .filter(|field| {
-            wanted.field(&field.key).is_none_or(|wanted| wanted.kind.key() != field.kind.key() || wanted.unique != field.unique)
+            wanted
+                .field(&field.key)
+                .is_none_or(|wanted| wanted.kind.key() != field.kind.key() || wanted.unique != field.unique)
         })
         .map(|field| Problem::new(Code::Locked, format!("fields.{}", field.key)))
         .collect();

@@ -10,7 +10,12 @@ use serde_json::json;
 use crate::app::App;
 
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
-    vec![Route::get("/api/v1/operations", Need::Right(Right::Operations), "How the server stands", super::with(app, show))]
+    vec![Route::get(
+        "/api/v1/operations",
+        Need::Right(Right::Operations),
+        "How the server stands",
+        super::with(app, show),
+    )]
 }
 
 async fn show(app: Arc<App>, _ask: Ask) -> Answered {

@@ -23,13 +23,28 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
         Route::post("/api/v1/people", PEOPLE, "Make a person", super::with(app, make)),
         Route::get("/api/v1/people/{id}", Need::SignedIn, "A person", super::with(app, one)),
         Route::patch("/api/v1/people/{id}", PEOPLE, "Change a person", super::with(app, change)),
-        Route::post("/api/v1/people/{id}/invitation", PEOPLE, "A link by which a person sets a password", super::with(app, invite)),
-        Route::post("/api/v1/people/{id}/password_reset", PEOPLE, "A link by which a person sets a new password", super::with(app, reset)),
+        Route::post(
+            "/api/v1/people/{id}/invitation",
+            PEOPLE,
+            "A link by which a person sets a password",
+            super::with(app, invite),
+        ),
+        Route::post(
+            "/api/v1/people/{id}/password_reset",
+            PEOPLE,
+            "A link by which a person sets a new password",
+            super::with(app, reset),
+        ),
         Route::post("/api/v1/people/{id}/disable", PEOPLE, "Shut a person out at once", super::with(app, disable)),
         Route::post("/api/v1/people/{id}/enable", PEOPLE, "Let a person in again", super::with(app, enable)),
-        Route::post("/api/v1/people/{id}/hand_over", PEOPLE, "Give all a person owns to another", super::with(app, hand_over))
-            .takes::<HandOver>()
-            .time(std::time::Duration::from_secs(300)),
+        Route::post(
+            "/api/v1/people/{id}/hand_over",
+            PEOPLE,
+            "Give all a person owns to another",
+            super::with(app, hand_over),
+        )
+        .takes::<HandOver>()
+        .time(std::time::Duration::from_secs(300)),
         Route::get("/api/v1/departments", Need::SignedIn, "Departments", super::with(app, departments)),
         Route::post("/api/v1/departments", PEOPLE, "Make a department", super::with(app, make_department)),
         Route::patch("/api/v1/departments/{id}", PEOPLE, "Change a department", super::with(app, change_department)),
@@ -43,9 +58,18 @@ pub(super) fn is_organisation(object: &str) -> bool {
 }
 
 /// What stands beside a person's record and changes with it: by what address one signs in, and whether one may.
-pub(super) async fn beside(app: &App, ask: &Ask, object: &Object, id: RecordId, values: &Map<String, Json>) -> Result<Vec<TableWrite>, Refused> {
+pub(super) async fn beside(
+    app: &App,
+    ask: &Ask,
+    object: &Object,
+    id: RecordId,
+    values: &Map<String, Json>,
+) -> Result<Vec<TableWrite>, Refused> {
     let (email, is_active) = (values.get("email"), values.get("is_active"));
-    if object.key != "person" || (email.is_none() && is_active.is_none()) || identity::credential(app.db(), id).await?.is_none() {
+    if object.key != "person"
+        || (email.is_none() && is_active.is_none())
+        || identity::credential(app.db(), id).await?.is_none()
+    {
         return Ok(Vec::new());
     }
     let actor = ask.actor()?;
@@ -176,7 +200,10 @@ async fn said(app: &App, ask: &Ask, mut body: Map<String, Json>) -> Result<Said,
         problems.push(Problem::new(Code::UnknownField, key.as_str()).with("name", key));
     }
     by_name(&mut body, "department", "name");
-    let by = body.get("manager").and_then(Json::as_str).map_or("name", |text| if text.contains('@') { "email" } else { "name" });
+    let by = body
+        .get("manager")
+        .and_then(Json::as_str)
+        .map_or("name", |text| if text.contains('@') { "email" } else { "name" });
     by_name(&mut body, "manager", by);
     if problems.is_empty() { Ok(Said { values: body, roles, password }) } else { Err(problems.into()) }
 }
@@ -193,7 +220,9 @@ fn by_name(values: &mut Map<String, Json>, key: &str, field: &str) {
 
 async fn make(app: Arc<App>, mut ask: Ask) -> Answered {
     let (body, bytes) = ask.json_and_bytes().await?;
-    let Json::Object(body) = body else { return Err(Refused::bad_request("a JSON object is expected / 应为 JSON 对象")) };
+    let Json::Object(body) = body else {
+        return Err(Refused::bad_request("a JSON object is expected / 应为 JSON 对象"));
+    };
     let mut said = said(&app, &ask, body).await?;
     let email = said.values.get("email").and_then(Json::as_str).unwrap_or_default().trim().to_owned();
     if email.is_empty() {
@@ -206,7 +235,11 @@ async fn make(app: Arc<App>, mut ask: Ask) -> Answered {
     said.values.entry("is_active").or_insert(Json::Bool(true));
     let id = new_id(&app.db().clock);
     let mut because = records::because(&ask, &bytes)?;
-    because.with = app.identity.standing_of_new(id, &email, said.password, &said.roles.unwrap_or_default()).await.or_else(|refused| replayed(&because, refused))?;
+    because.with = app
+        .identity
+        .standing_of_new(id, &email, said.password, &said.roles.unwrap_or_default())
+        .await
+        .or_else(|refused| replayed(&because, refused))?;
     let id = write(&app, &ask, "person", ChangeKind::Create { id: Some(id), values: said.values }, because).await?;
     Ok(created(json(&answer(&app, &ask, id).await?)?, &format!("/api/v1/people/{id}")))
 }
@@ -218,7 +251,13 @@ fn replayed(because: &kehub_records::Because, refused: Refused) -> Result<Vec<Ta
 }
 
 /// Writes a person or department in the name of whoever may manage them.
-async fn write(app: &App, ask: &Ask, object: &str, kind: ChangeKind, because: kehub_records::Because) -> Result<RecordId, Refused> {
+async fn write(
+    app: &App,
+    ask: &Ask,
+    object: &str,
+    kind: ChangeKind,
+    because: kehub_records::Because,
+) -> Result<RecordId, Refused> {
     let catalog = app.records.catalog();
     let object = catalog.object(object).ok_or_else(Refused::not_found)?;
     let change = Change { object: object.id, kind, at: String::new() };
@@ -229,7 +268,9 @@ async fn write(app: &App, ask: &Ask, object: &str, kind: ChangeKind, because: ke
 
 async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
     let (body, bytes) = ask.json_and_bytes().await?;
-    let Json::Object(body) = body else { return Err(Refused::bad_request("a JSON object is expected / 应为 JSON 对象")) };
+    let Json::Object(body) = body else {
+        return Err(Refused::bad_request("a JSON object is expected / 应为 JSON 对象"));
+    };
     let id = ask.id("id")?;
     may_manage(&app, &ask, id).await?;
     let said = said(&app, &ask, body).await?;
@@ -327,16 +368,27 @@ async fn hand_over(app: Arc<App>, mut ask: Ask) -> Answered {
     let from = ask.id("id")?;
     let actor = ask.actor()?.clone();
     let mut counts = Map::new();
-    for object in app.records.catalog().active().filter(|object| object.parent.is_none() && !is_organisation(&object.key)) {
+    for object in
+        app.records.catalog().active().filter(|object| object.parent.is_none() && !is_organisation(&object.key))
+    {
         let mut count = 0;
         loop {
-            let body = json!({ "filter": { "field": "owner", "op": "eq", "value": from }, "fields": ["id"], "limit": 1000 });
+            let body =
+                json!({ "filter": { "field": "owner", "op": "eq", "value": from }, "fields": ["id"], "limit": 1000 });
             let Ok(text) = app.records.query(&actor, &object.key, &body, ask.style).await else { break };
             let page: Json = serde_json::from_str(&text).map_err(Refused::fault)?;
-            let ids = page["records"].as_array().into_iter().flatten().filter_map(|record| record["id"].as_str()?.parse().ok());
+            let ids = page["records"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|record| record["id"].as_str()?.parse().ok());
             let values = Map::from_iter([("owner".to_owned(), json!(said.to))]);
             let changes: Vec<Change> = ids
-                .map(|id| Change { object: object.id, kind: ChangeKind::Update { id, values: values.clone(), version: None }, at: object.key.clone() })
+                .map(|id| Change {
+                    object: object.id,
+                    kind: ChangeKind::Update { id, values: values.clone(), version: None },
+                    at: object.key.clone(),
+                })
                 .collect();
             if changes.is_empty() {
                 break;
@@ -379,9 +431,12 @@ async fn department_answer(app: &App, ask: &Ask, id: RecordId) -> Answered {
 
 async fn make_department(app: Arc<App>, mut ask: Ask) -> Answered {
     let (body, bytes) = ask.json_and_bytes().await?;
-    let Json::Object(body) = body else { return Err(Refused::bad_request("a JSON object is expected / 应为 JSON 对象")) };
+    let Json::Object(body) = body else {
+        return Err(Refused::bad_request("a JSON object is expected / 应为 JSON 对象"));
+    };
     let because = records::because(&ask, &bytes)?;
-    let id = write(&app, &ask, "department", ChangeKind::Create { id: None, values: department_values(body) }, because).await?;
+    let id = write(&app, &ask, "department", ChangeKind::Create { id: None, values: department_values(body) }, because)
+        .await?;
     Ok(created(department_answer(&app, &ask, id).await?, &format!("/api/v1/departments/{id}")))
 }
 

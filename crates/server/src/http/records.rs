@@ -23,22 +23,59 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
     use Action::{Create, Delete, Read, Update};
     let on = |action| Need::Object(action);
     vec![
-        Route::post("/api/v1/records/{object}", on(Create), "Create a record", super::with(app, create)).body(4 << 20).cut_short(),
-        Route::get("/api/v1/records/{object}/{id}", on(Read), "A record, now or as of a moment", super::with(app, get)).query(&["as_of"]),
-        Route::patch("/api/v1/records/{object}/{id}", on(Update), "Change a record", super::with(app, change)).body(4 << 20).cut_short(),
-        Route::delete("/api/v1/records/{object}/{id}", on(Delete), "Delete a record; it can be restored", super::with(app, delete)),
-        Route::post("/api/v1/records/{object}/batch", on(Create), "Create, update or upsert up to 10,000 records, all or nothing", super::with(app, batch))
-            .body(64 << 20)
-            .time(std::time::Duration::from_secs(300)),
+        Route::post("/api/v1/records/{object}", on(Create), "Create a record", super::with(app, create))
+            .body(4 << 20)
+            .cut_short(),
+        Route::get("/api/v1/records/{object}/{id}", on(Read), "A record, now or as of a moment", super::with(app, get))
+            .query(&["as_of"]),
+        Route::patch("/api/v1/records/{object}/{id}", on(Update), "Change a record", super::with(app, change))
+            .body(4 << 20)
+            .cut_short(),
+        Route::delete(
+            "/api/v1/records/{object}/{id}",
+            on(Delete),
+            "Delete a record; it can be restored",
+            super::with(app, delete),
+        ),
+        Route::post(
+            "/api/v1/records/{object}/batch",
+            on(Create),
+            "Create, update or upsert up to 10,000 records, all or nothing",
+            super::with(app, batch),
+        )
+        .body(64 << 20)
+        .time(std::time::Duration::from_secs(300)),
         Route::post("/api/v1/records/{object}/query", on(Read), "A page of a list", super::with(app, query)).reading(),
-        Route::post("/api/v1/records/{object}/aggregate", on(Read), "Groups and sums", super::with(app, aggregate)).reading(),
-        Route::get("/api/v1/records/{object}/{id}/history", on(Read), "What happened to a record, newest first", super::with(app, history)).query(&["cursor"]),
-        Route::get("/api/v1/records/{object}/{id}/timeline", on(Read), "What happened to a record, newest first", super::with(app, history)).query(&["cursor"]),
-        Route::get("/api/v1/records/{object}/{id}/why", on(Read), "Why a field has its value", super::with(app, why)).query(&["field"]),
+        Route::post("/api/v1/records/{object}/aggregate", on(Read), "Groups and sums", super::with(app, aggregate))
+            .reading(),
+        Route::get(
+            "/api/v1/records/{object}/{id}/history",
+            on(Read),
+            "What happened to a record, newest first",
+            super::with(app, history),
+        )
+        .query(&["cursor"]),
+        Route::get(
+            "/api/v1/records/{object}/{id}/timeline",
+            on(Read),
+            "What happened to a record, newest first",
+            super::with(app, history),
+        )
+        .query(&["cursor"]),
+        Route::get("/api/v1/records/{object}/{id}/why", on(Read), "Why a field has its value", super::with(app, why))
+            .query(&["field"]),
         Route::get("/api/v1/trash/{object}", on(Read), "Deleted records", super::with(app, trash)).query(&["cursor"]),
-        Route::post("/api/v1/trash/{object}/{id}/restore", on(Delete), "Bring a deleted record back", super::with(app, restore)),
-        Route::post("/api/v1/commits/{id}/undo", Need::SignedIn, "Undo a commit", super::with(app, undo)).takes::<Undo>(),
-        Route::post("/api/v1/search", Need::SignedIn, "Search all one may see", super::with(app, search)).takes::<Search>().reading(),
+        Route::post(
+            "/api/v1/trash/{object}/{id}/restore",
+            on(Delete),
+            "Bring a deleted record back",
+            super::with(app, restore),
+        ),
+        Route::post("/api/v1/commits/{id}/undo", Need::SignedIn, "Undo a commit", super::with(app, undo))
+            .takes::<Undo>(),
+        Route::post("/api/v1/search", Need::SignedIn, "Search all one may see", super::with(app, search))
+            .takes::<Search>()
+            .reading(),
     ]
 }
 
@@ -53,7 +90,12 @@ pub(super) fn because(ask: &Ask, body: &[u8]) -> Result<Because, Refused> {
 
 /// Writes, or finds that the same request was carried out before: then its answer is given again, whatever stands in the way
 /// of doing it twice.
-pub(super) async fn write_once(app: &App, actor: &Arc<Actor>, changes: Vec<Change>, because: Because) -> Result<Done, Refused> {
+pub(super) async fn write_once(
+    app: &App,
+    actor: &Arc<Actor>,
+    changes: Vec<Change>,
+    because: Because,
+) -> Result<Done, Refused> {
     let key = because.idempotency.clone();
     match app.records.write(actor, changes, because).await {
         Err(Refusal::Problems(problems)) => {
@@ -94,7 +136,13 @@ async fn create(app: Arc<App>, mut ask: Ask) -> Answered {
 }
 
 /// Rows of the platform's own tables that change with a record: files become the record's, a person's standing follows.
-async fn beside(app: &App, ask: &Ask, object: &Object, id: RecordId, values: &mut Map<String, Json>) -> Result<Vec<TableWrite>, Refused> {
+async fn beside(
+    app: &App,
+    ask: &Ask,
+    object: &Object,
+    id: RecordId,
+    values: &mut Map<String, Json>,
+) -> Result<Vec<TableWrite>, Refused> {
     let mut with = files::claims(app, ask.actor()?, object, id, values).await?;
     if people::is_organisation(&object.key) {
         with.extend(people::beside(app, ask, object, id, values).await?);
@@ -126,7 +174,11 @@ async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
     let id = ask.id("id")?;
     let mut because = because(&ask, &bytes)?;
     because.with = beside(&app, &ask, &object, id, &mut values).await?;
-    let change = Change { object: object.id, kind: ChangeKind::Update { id, values, version: ask.if_match() }, at: String::new() };
+    let change = Change {
+        object: object.id,
+        kind: ChangeKind::Update { id, values, version: ask.if_match() },
+        at: String::new(),
+    };
     write_once(&app, ask.actor()?, vec![change], because).await?;
     if people::is_organisation(&object.key) {
         app.identity.standing_changed().await?;
@@ -143,7 +195,8 @@ async fn delete(app: Arc<App>, ask: Ask) -> Answered {
         app.identity.may_shut_out(id, ask.actor()?.id).await?;
         because.with = app.identity.remove(id);
     }
-    let change = Change { object: object.id, kind: ChangeKind::Delete { id, version: ask.if_match() }, at: String::new() };
+    let change =
+        Change { object: object.id, kind: ChangeKind::Delete { id, version: ask.if_match() }, at: String::new() };
     app.records.write(ask.actor()?, vec![change], because).await?;
     if people::is_organisation(&object.key) {
         app.identity.standing_changed().await?;
@@ -198,7 +251,9 @@ fn changes(object: &Object, body: &mut Map<String, Json>) -> Result<Vec<Change>,
     let mode = match body.shift_remove("mode").map(serde_json::from_value::<Mode>) {
         None => Mode::Create,
         Some(Ok(mode)) => mode,
-        Some(Err(_)) => return Err(Problem::new(Code::NotOneOf, "mode").with("allowed", "create update upsert").into()),
+        Some(Err(_)) => {
+            return Err(Problem::new(Code::NotOneOf, "mode").with("allowed", "create update upsert").into());
+        }
     };
     let key: Option<Vec<String>> = match body.shift_remove("key") {
         None | Some(Json::Null) => None,
@@ -262,7 +317,9 @@ async fn aggregate(app: Arc<App>, mut ask: Ask) -> Answered {
 
 async fn history(app: Arc<App>, ask: Ask) -> Answered {
     let cursor = ask.query("cursor");
-    Ok(json_text(app.records.history(ask.actor()?, ask.param("object"), ask.id("id")?, cursor.as_deref(), ask.style).await?))
+    Ok(json_text(
+        app.records.history(ask.actor()?, ask.param("object"), ask.id("id")?, cursor.as_deref(), ask.style).await?,
+    ))
 }
 
 async fn why(app: Arc<App>, ask: Ask) -> Answered {

@@ -15,7 +15,8 @@ use crate::identity;
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     vec![
         Route::get("/api/v1/roles", Need::AnyRight(&[Right::Roles, Right::People]), "Roles", super::with(app, list)),
-        Route::post("/api/v1/roles", Need::Right(Right::Roles), "Make a role", super::with(app, make)).takes::<RoleDef>(),
+        Route::post("/api/v1/roles", Need::Right(Right::Roles), "Make a role", super::with(app, make))
+            .takes::<RoleDef>(),
     ]
 }
 
@@ -52,7 +53,12 @@ async fn make(app: Arc<App>, mut ask: Ask) -> Answered {
 }
 
 /// The keys of the roles a body names, of those the actor may give. Unknown and not his to give look the same.
-pub(super) async fn resolve(app: &App, actor: &Actor, said: &Json, problems: &mut Problems) -> Result<Vec<String>, Refused> {
+pub(super) async fn resolve(
+    app: &App,
+    actor: &Actor,
+    said: &Json,
+    problems: &mut Problems,
+) -> Result<Vec<String>, Refused> {
     let Json::Array(said) = said else {
         problems.push(Problem::new(Code::WrongType, "roles").with("expected", "list"));
         return Ok(Vec::new());
@@ -61,8 +67,10 @@ pub(super) async fn resolve(app: &App, actor: &Actor, said: &Json, problems: &mu
     let own = own(app, actor).await?;
     let mut keys = Vec::new();
     for (n, one) in said.iter().enumerate() {
-        let by = |name: &str| one.get("by").and_then(|by| by.get(name)).or_else(|| one.get(name)).and_then(Json::as_str);
-        let name = one.as_str().or_else(|| by("key")).or_else(|| by("id")).or_else(|| by("label")).or_else(|| by("name"));
+        let by =
+            |name: &str| one.get("by").and_then(|by| by.get(name)).or_else(|| one.get(name)).and_then(Json::as_str);
+        let name =
+            one.as_str().or_else(|| by("key")).or_else(|| by("id")).or_else(|| by("label")).or_else(|| by("name"));
         let found = roles.iter().find(|role| {
             let label: kehub_model::Label = serde_json::from_value(role.body["label"].clone()).unwrap_or_default();
             Some(role.key.as_str()) == name || name.is_some_and(|name| label.texts().contains(&name))
@@ -70,7 +78,8 @@ pub(super) async fn resolve(app: &App, actor: &Actor, said: &Json, problems: &mu
         let given = found.filter(|role| covers(actor, &own, &role.body));
         match given {
             Some(role) => keys.push(role.key.clone()),
-            None => problems.push(Problem::new(Code::NoSuchRecord, format!("roles[{n}]")).with("value", name.unwrap_or_default())),
+            None => problems
+                .push(Problem::new(Code::NoSuchRecord, format!("roles[{n}]")).with("value", name.unwrap_or_default())),
         }
     }
     keys.sort();
@@ -117,7 +126,10 @@ fn covers(actor: &Actor, own: &[RoleDef], role: &Json) -> bool {
     }
     let Ok(role) = serde_json::from_value::<RoleDef>(role.clone()) else { return false };
     role.rights.iter().all(|right| actor.has(*right))
-        && role.objects.iter().all(|(object, grant)| own.iter().filter_map(|own| own.objects.get(object)).any(|own| holds(own, grant)))
+        && role
+            .objects
+            .iter()
+            .all(|(object, grant)| own.iter().filter_map(|own| own.objects.get(object)).any(|own| holds(own, grant)))
 }
 
 /// Whether one grant holds all of another: its actions, its rows, its fields.
@@ -145,9 +157,15 @@ mod tests {
     #[test]
     fn one_can_give_only_what_one_holds() {
         let own = json!({ "objects": { "a": { "read": true, "rows": "own", "fields": { "cost": "hidden" } } } });
-        assert!(check(own.clone(), json!({ "objects": { "a": { "read": true, "rows": "own", "fields": { "cost": "hidden" } } } })));
+        assert!(check(
+            own.clone(),
+            json!({ "objects": { "a": { "read": true, "rows": "own", "fields": { "cost": "hidden" } } } })
+        ));
         assert!(!check(own.clone(), json!({ "objects": { "a": { "read": true, "rows": "own" } } })));
-        assert!(!check(own.clone(), json!({ "objects": { "a": { "read": true, "rows": "all", "fields": { "cost": "hidden" } } } })));
+        assert!(!check(
+            own.clone(),
+            json!({ "objects": { "a": { "read": true, "rows": "all", "fields": { "cost": "hidden" } } } })
+        ));
         assert!(!check(own.clone(), json!({ "objects": { "b": { "read": true } } })));
         assert!(!check(own, json!({ "rights": ["roles"] })));
     }

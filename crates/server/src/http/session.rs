@@ -12,15 +12,24 @@ use crate::identity::SignedIn;
 
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     vec![
-        Route::post("/api/v1/session", Need::Public, "Sign in", super::with(app, sign_in)).takes::<SignIn>().gives::<Token>().body(16 << 10),
-        Route::delete("/api/v1/session", Need::SignedIn, "Sign out", super::with(app, sign_out)).for_sessions(),
-        Route::get("/api/v1/sessions", Need::SignedIn, "My sessions", super::with(app, list)).for_sessions(),
-        Route::delete("/api/v1/sessions/{id}", Need::SignedIn, "End one of my sessions", super::with(app, end)).for_sessions(),
-        Route::get("/api/v1/invitations/{token}", Need::Public, "Whom a link is for", super::with(app, invitation)),
-        Route::post("/api/v1/invitations/{token}", Need::Public, "Set a password by a link and sign in", super::with(app, accept))
-            .takes::<Accept>()
+        Route::post("/api/v1/session", Need::Public, "Sign in", super::with(app, sign_in))
+            .takes::<SignIn>()
             .gives::<Token>()
             .body(16 << 10),
+        Route::delete("/api/v1/session", Need::SignedIn, "Sign out", super::with(app, sign_out)).for_sessions(),
+        Route::get("/api/v1/sessions", Need::SignedIn, "My sessions", super::with(app, list)).for_sessions(),
+        Route::delete("/api/v1/sessions/{id}", Need::SignedIn, "End one of my sessions", super::with(app, end))
+            .for_sessions(),
+        Route::get("/api/v1/invitations/{token}", Need::Public, "Whom a link is for", super::with(app, invitation)),
+        Route::post(
+            "/api/v1/invitations/{token}",
+            Need::Public,
+            "Set a password by a link and sign in",
+            super::with(app, accept),
+        )
+        .takes::<Accept>()
+        .gives::<Token>()
+        .body(16 << 10),
     ]
 }
 
@@ -99,7 +108,9 @@ async fn invitation(app: Arc<App>, ask: Ask) -> Answered {
     let person = app.identity.link(ask.param("token")).await?;
     let credential = crate::identity::credential(app.db(), person).await?.ok_or_else(Refused::not_found)?;
     let name = app.records.name_of(person).unwrap_or_default();
-    json(&serde_json::json!({ "name": name, "email": credential.email, "workspace": { "name": app.identity.workspace().name } }))
+    json(
+        &serde_json::json!({ "name": name, "email": credential.email, "workspace": { "name": app.identity.workspace().name } }),
+    )
 }
 
 async fn accept(app: Arc<App>, mut ask: Ask) -> Answered {

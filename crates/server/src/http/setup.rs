@@ -13,8 +13,11 @@ use crate::identity::NewAdmin;
 
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     vec![
-        Route::get("/api/v1/setup", Need::Public, "Whether there is no administrator yet", super::with(app, is_needed)).gives::<Setup>(),
-        Route::post("/api/v1/setup", Need::Public, "Make the first administrator", super::with(app, set_up)).takes::<SetUp>().body(16 << 10),
+        Route::get("/api/v1/setup", Need::Public, "Whether there is no administrator yet", super::with(app, is_needed))
+            .gives::<Setup>(),
+        Route::post("/api/v1/setup", Need::Public, "Make the first administrator", super::with(app, set_up))
+            .takes::<SetUp>()
+            .body(16 << 10),
     ]
 }
 

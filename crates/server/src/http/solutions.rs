@@ -17,10 +17,18 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
     let long = std::time::Duration::from_secs(600);
     vec![
         Route::get("/api/v1/solutions", Need::SignedIn, "Shipped and installed solutions", super::with(app, list)),
-        Route::post("/api/v1/solutions/{key}/install", OPERATIONS, "Install or upgrade a shipped solution", super::with(app, install))
-            .takes::<Install>()
+        Route::post(
+            "/api/v1/solutions/{key}/install",
+            OPERATIONS,
+            "Install or upgrade a shipped solution",
+            super::with(app, install),
+        )
+        .takes::<Install>()
+        .time(long),
+        Route::post("/api/v1/plan", OPERATIONS, "What a solution would change", super::with(app, plan))
+            .body(8 << 20)
+            .reading()
             .time(long),
-        Route::post("/api/v1/plan", OPERATIONS, "What a solution would change", super::with(app, plan)).body(8 << 20).reading().time(long),
         Route::post("/api/v1/apply", OPERATIONS, "Apply a solution", super::with(app, apply)).body(8 << 20).time(long),
     ]
 }
@@ -54,7 +62,8 @@ async fn list(app: Arc<App>, ask: Ask) -> Answered {
 
 async fn install(app: Arc<App>, mut ask: Ask) -> Answered {
     let said: Install = ask.read_or_default().await?;
-    let package = solutions::shipped().iter().find(|package| package.key == ask.param("key") && package.key != "system");
+    let package =
+        solutions::shipped().iter().find(|package| package.key == ask.param("key") && package.key != "system");
     let package = package.ok_or_else(Refused::not_found)?;
     let done = solutions::install(&app, ask.actor()?, package, said.sample).await?;
     app.identity.standing_changed().await?;

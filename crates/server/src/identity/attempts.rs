@@ -62,7 +62,8 @@ impl Attempts {
     pub(super) async fn allow(&self, db: &Db, subject: &Subject) -> Result<(), Refused> {
         let now = db.clock.now().timestamp_micros();
         let since = now - MINUTES * MINUTE_US;
-        let select = Select::from("identity_attempt", &["at", "n"]).that(Where::Is("subject", subject.name.as_str().into()));
+        let select =
+            Select::from("identity_attempt", &["at", "n"]).that(Where::Is("subject", subject.name.as_str().into()));
         let rows = db.table(select.that(Where::Greater("at", since.into())).ordered("at")).await?;
         let wrong: i64 = rows.iter().map(|row| row.int(1)).sum();
         if wrong < subject.most {
@@ -80,7 +81,8 @@ impl Attempts {
         let old = Where::Less("at", (now - 4 * MINUTES * MINUTE_US).into());
         let mut writes = vec![TableWrite::Delete { table: "identity_attempt", filter: vec![old] }];
         for subject in subjects {
-            let select = Select::from("identity_attempt", &["n"]).that(Where::Is("subject", subject.name.as_str().into()));
+            let select =
+                Select::from("identity_attempt", &["n"]).that(Where::Is("subject", subject.name.as_str().into()));
             let rows = db.table(select.that(Where::Is("at", minute.into()))).await?;
             let n = rows.first().map_or(0, |row| row.int(0)) + 1;
             let values = vec![("subject", subject.name.as_str().into()), ("at", minute.into()), ("n", n.into())];

@@ -76,7 +76,8 @@ fn secret_of(headers: &HeaderMap) -> Option<(&str, bool)> {
     }
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, token) = pairs.find(|(name, _)| *name == super::sessions::COOKIE || *name == super::sessions::COOKIE_HTTPS)?;
+    let (_, token) =
+        pairs.find(|(name, _)| *name == super::sessions::COOKIE || *name == super::sessions::COOKIE_HTTPS)?;
     Some((token, true))
 }
 
@@ -87,7 +88,11 @@ impl Identity {
         if let Some(known) = self.cache.find(&token, rights) {
             return Ok(Some(known));
         }
-        let found = if secret.starts_with(keys::PREFIX) { self.find_key(&token).await? } else { self.find_session(&token).await? };
+        let found = if secret.starts_with(keys::PREFIX) {
+            self.find_key(&token).await?
+        } else {
+            self.find_session(&token).await?
+        };
         let Some((person, means, ends_at)) = found else { return Ok(None) };
         let credential = super::credential(self.db(), person).await?;
         let language = credential.as_ref().and_then(|one| one.locale.as_deref()).map(Language::accepted);
@@ -111,7 +116,10 @@ impl Identity {
             return Ok(None);
         }
         let language = known.language.unwrap_or_else(|| {
-            headers.get(header::ACCEPT_LANGUAGE).and_then(|said| said.to_str().ok()).map_or(Language::Zh, Language::accepted)
+            headers
+                .get(header::ACCEPT_LANGUAGE)
+                .and_then(|said| said.to_str().ok())
+                .map_or(Language::Zh, Language::accepted)
         });
         let zone = known.zone.unwrap_or_else(|| self.workspace.read().zone);
         let actor = self.records.actor(known.person, Reading { zone, language }).await?;

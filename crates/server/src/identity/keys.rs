@@ -100,7 +100,9 @@ impl Identity {
     }
 
     pub async fn keys(&self, person: RecordId) -> Result<Vec<Key>, Refused> {
-        let select = Select::from("identity_api_key", COLUMNS).that(Where::Is("person", person.into())).ordered("created_at desc");
+        let select = Select::from("identity_api_key", COLUMNS)
+            .that(Where::Is("person", person.into()))
+            .ordered("created_at desc");
         Ok(self.db().table(select).await?.iter().map(Key::of).collect())
     }
 
@@ -121,7 +123,13 @@ impl Identity {
         }
         if key.seen_at.is_none_or(|seen| now - seen > SEEN_US) {
             let filter = vec![Where::Is("id", key.id.into())];
-            self.db().write(vec![TableWrite::Update { table: "identity_api_key", values: vec![("seen_at", now.into())], filter }]).await?;
+            self.db()
+                .write(vec![TableWrite::Update {
+                    table: "identity_api_key",
+                    values: vec![("seen_at", now.into())],
+                    filter,
+                }])
+                .await?;
         }
         Ok(Some((key.person, Means::Key(key.id, Arc::new(key.scopes)), key.expires_at)))
     }

@@ -42,7 +42,8 @@ impl Identity {
             ("person", person.into()),
             ("expires_at", (self.now() + kind.lasts_us()).into()),
         ];
-        let writes = vec![super::store::void_links(person), TableWrite::Insert { table: "identity_token", values, key: false }];
+        let writes =
+            vec![super::store::void_links(person), TableWrite::Insert { table: "identity_token", values, key: false }];
         self.db().write(writes).await?;
         Ok(format!("{}/invite/{token}", self.settings.public_url()))
     }
@@ -58,7 +59,13 @@ impl Identity {
     }
 
     /// Uses a link: sets the password and signs in. Of several at once one wins.
-    pub async fn use_link(&self, token: &str, password: String, address: IpAddr, agent: &str) -> Result<SignedIn, Refused> {
+    pub async fn use_link(
+        &self,
+        token: &str,
+        password: String,
+        address: IpAddr,
+        agent: &str,
+    ) -> Result<SignedIn, Refused> {
         let person = self.link(token).await?;
         if is_weak(&password) {
             return Err(Refused::new(Code::WeakPassword, "password"));

@@ -25,8 +25,8 @@ use sha2::{Digest as _, Sha256};
 pub use keys::{Key, NewKey, SCOPES};
 pub use links::LinkKind;
 pub use password::is_weak;
-pub use setup::NewAdmin;
 pub use sessions::{SessionRow, SignedIn};
+pub use setup::NewAdmin;
 pub use store::{Credential, credential, credentials, roles};
 
 use crate::settings::Settings;

@@ -39,7 +39,13 @@ pub struct SessionRow {
 
 impl Identity {
     /// Signs in. Unknown, disabled and wrong look the same and take the same time.
-    pub async fn sign_in(&self, email: &str, password: String, address: IpAddr, agent: &str) -> Result<SignedIn, Refused> {
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: String,
+        address: IpAddr,
+        agent: &str,
+    ) -> Result<SignedIn, Refused> {
         let account = Subject::account(&super::folded(email));
         let place = Subject::address(address);
         let _one = self.attempts.one_at_a_time(&account).await;
@@ -103,7 +109,13 @@ impl Identity {
         }
         if now - row.int(2) > SEEN_US {
             let filter = vec![Where::Is("id", id.into())];
-            self.db().write(vec![TableWrite::Update { table: "identity_session", values: vec![("seen_at", now.into())], filter }]).await?;
+            self.db()
+                .write(vec![TableWrite::Update {
+                    table: "identity_session",
+                    values: vec![("seen_at", now.into())],
+                    filter,
+                }])
+                .await?;
         }
         Ok(Some((person, Means::Session(id), ends_at)))
     }
@@ -133,7 +145,13 @@ impl Identity {
     }
 
     /// Sets a person's password. All other sessions end, and links that were sent are void.
-    pub async fn set_password(&self, person: RecordId, password: String, keep: Option<Uuid>, at: &str) -> Result<(), Refused> {
+    pub async fn set_password(
+        &self,
+        person: RecordId,
+        password: String,
+        keep: Option<Uuid>,
+        at: &str,
+    ) -> Result<(), Refused> {
         if password::is_weak(&password) {
             return Err(Refused::new(Code::WeakPassword, at));
         }
@@ -149,7 +167,13 @@ impl Identity {
     }
 
     /// Changes one's own password, knowing the old one. Wrong tries count as at sign-in.
-    pub async fn change_password(&self, person: RecordId, old: String, new: String, keep: Option<Uuid>) -> Result<(), Refused> {
+    pub async fn change_password(
+        &self,
+        person: RecordId,
+        old: String,
+        new: String,
+        keep: Option<Uuid>,
+    ) -> Result<(), Refused> {
         let credential = super::credential(self.db(), person).await?.ok_or_else(Refused::not_found)?;
         let account = Subject::account(&credential.email);
         let _one = self.attempts.one_at_a_time(&account).await;
@@ -157,7 +181,9 @@ impl Identity {
         if old.len() > password::LONGEST * 4 || !self.passwords.verify(old, credential.password).await? {
             self.attempts.count(self.db(), &[&account]).await?;
             // 422, not 401: the session itself is good.
-            return Err(Problem::new(Code::CheckFailed, "old").with("message", "原密码不对 / The old password is wrong").into());
+            return Err(Problem::new(Code::CheckFailed, "old")
+                .with("message", "原密码不对 / The old password is wrong")
+                .into());
         }
         self.set_password(person, new, keep, "new").await
     }

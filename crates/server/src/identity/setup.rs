@@ -87,7 +87,8 @@ impl Identity {
             problems.push(Problem::new(Code::Required, "name").with("field", "name"));
         }
         let email = folded(&new.email);
-        let is_address = email.len() <= 254 && email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.len() > 2);
+        let is_address =
+            email.len() <= 254 && email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.len() > 2);
         if !is_address {
             problems.push(Problem::new(Code::BadEmail, "email").with("value", &new.email));
         }
@@ -110,7 +111,13 @@ impl Identity {
         let values = json!({ "name": new.name.trim(), "email": email, "is_active": true });
         let credential =
             Credential { person, email, password, is_admin: true, is_disabled: false, locale: None, time_zone: None };
-        self.make_person(&Arc::new(Actor::console()), person, values, vec![store::new_credential(&credential, self.now())]).await?;
+        self.make_person(
+            &Arc::new(Actor::console()),
+            person,
+            values,
+            vec![store::new_credential(&credential, self.now())],
+        )
+        .await?;
         Ok(person)
     }
 
@@ -125,7 +132,8 @@ impl Identity {
         let catalog = self.records.catalog();
         let object = catalog.object("person").ok_or_else(Refused::not_found)?;
         let values = values.as_object().cloned().unwrap_or_default();
-        let change = Change { object: object.id, kind: ChangeKind::Create { id: Some(person), values }, at: String::new() };
+        let change =
+            Change { object: object.id, kind: ChangeKind::Create { id: Some(person), values }, at: String::new() };
         let because = Because { cause: Some(Cause::Person), with, ..Because::default() };
         self.records.write(actor, vec![change], because).await?;
         // What rights are made of has changed beside the record.

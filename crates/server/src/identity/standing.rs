@@ -27,7 +27,8 @@ impl Identity {
             None => None,
         };
         let email = email.to_owned();
-        let credential = Credential { person, email, password, is_admin: false, is_disabled: false, locale: None, time_zone: None };
+        let credential =
+            Credential { person, email, password, is_admin: false, is_disabled: false, locale: None, time_zone: None };
         let mut writes = vec![store::new_credential(&credential, self.now())];
         writes.extend(roles.iter().map(|role| role_row(person, role)));
         Ok(writes)
@@ -35,7 +36,8 @@ impl Identity {
 
     /// The rows that give a person these roles and no others.
     pub fn roles_become(&self, person: RecordId, roles: &[String]) -> Vec<TableWrite> {
-        let mut writes = vec![TableWrite::Delete { table: "identity_role", filter: vec![Where::Is("person", person.into())] }];
+        let mut writes =
+            vec![TableWrite::Delete { table: "identity_role", filter: vec![Where::Is("person", person.into())] }];
         writes.extend(roles.iter().map(|role| role_row(person, role)));
         writes
     }
@@ -48,7 +50,9 @@ impl Identity {
 
     async fn address_is_free(&self, email: &str, person: RecordId) -> Result<(), Refused> {
         match store::credential_of(self.db(), email).await? {
-            Some(other) if other.person != person => Err(Problem::new(Code::Taken, "email").with("field", "email").into()),
+            Some(other) if other.person != person => {
+                Err(Problem::new(Code::Taken, "email").with("field", "email").into())
+            }
             _ => Ok(()),
         }
     }

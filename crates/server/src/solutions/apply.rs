@@ -27,7 +27,8 @@ struct Fate<'a> {
 /// What applying a solution would do.
 pub async fn plan(app: &App, actor: &Arc<Actor>, package: &Package) -> Result<Json, Refused> {
     let fates = fates(app, package).await?;
-    let schema: Json = serde_json::from_str(&app.records.plan(actor, edits(package, &fates)?).await?).map_err(Refused::fault)?;
+    let schema: Json =
+        serde_json::from_str(&app.records.plan(actor, edits(package, &fates)?).await?).map_err(Refused::fault)?;
     Ok(json!({
         "solution": package.key,
         "version": package.version,
@@ -47,7 +48,8 @@ pub async fn apply(app: &App, actor: &Arc<Actor>, package: &Package) -> Result<J
     let mut writes = Vec::new();
     for fate in &fates {
         let before = fate.stands.as_ref().map_or(0, |stands| stands.version);
-        let changed = fate.stands.as_ref().is_none_or(|stands| stands.body != fate.body || stands.state != Standing::Active);
+        let changed =
+            fate.stands.as_ref().is_none_or(|stands| stands.body != fate.body || stands.state != Standing::Active);
         let definition = Definition {
             kind: fate.item.kind.clone(),
             key: fate.item.key.clone(),

@@ -15,13 +15,17 @@ pub async fn export(app: &App, solution: &str) -> Result<Vec<(String, String)>, 
         return Err(Problem::new(Code::NotOneOf, "solution").with("allowed", "system local …").into());
     }
     let (label, version) = installed.map_or((json!(solution), "1".to_owned()), |one| (one.label, one.version));
-    let mut files = vec![("solution.yaml".to_owned(), yaml(&json!({ "key": solution, "label": label, "version": version }))?)];
+    let mut files =
+        vec![("solution.yaml".to_owned(), yaml(&json!({ "key": solution, "label": label, "version": version }))?)];
     let catalog = app.records.catalog();
     for object in catalog.active().filter(|object| belongs(&object.solution, solution) && object.parent.is_none()) {
         files.push((format!("objects/{}.yaml", object.key), yaml(&object.def.to_json())?));
     }
     for one in definitions::all(app.db()).await? {
-        let is_part = belongs(&one.solution, solution) && one.kind != "object" && one.owner.is_none() && one.state == Standing::Active;
+        let is_part = belongs(&one.solution, solution)
+            && one.kind != "object"
+            && one.owner.is_none()
+            && one.state == Standing::Active;
         if is_part {
             files.push((format!("{}/{}.yaml", package::folder_of(&one.kind), one.key), yaml(&one.body)?));
         }

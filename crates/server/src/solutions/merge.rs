@@ -11,8 +11,12 @@ pub fn merge(base: &Json, mine: &Json, theirs: &Json, at: &str, conflicts: &mut 
         return theirs.clone();
     }
     match (base, mine, theirs) {
-        (Json::Object(base), Json::Object(mine), Json::Object(theirs)) => Json::Object(maps(base, mine, theirs, at, conflicts)),
-        (Json::Array(base), Json::Array(mine), Json::Array(theirs)) if [base, mine, theirs].iter().all(|list| is_keyed(list)) => {
+        (Json::Object(base), Json::Object(mine), Json::Object(theirs)) => {
+            Json::Object(maps(base, mine, theirs, at, conflicts))
+        }
+        (Json::Array(base), Json::Array(mine), Json::Array(theirs))
+            if [base, mine, theirs].iter().all(|list| is_keyed(list)) =>
+        {
             lists(base, mine, theirs, at, conflicts)
         }
         _ => {
@@ -22,7 +26,13 @@ pub fn merge(base: &Json, mine: &Json, theirs: &Json, at: &str, conflicts: &mut 
     }
 }
 
-fn maps(base: &Map<String, Json>, mine: &Map<String, Json>, theirs: &Map<String, Json>, at: &str, conflicts: &mut Vec<String>) -> Map<String, Json> {
+fn maps(
+    base: &Map<String, Json>,
+    mine: &Map<String, Json>,
+    theirs: &Map<String, Json>,
+    at: &str,
+    conflicts: &mut Vec<String>,
+) -> Map<String, Json> {
     let mut merged = Map::new();
     let later = theirs.keys().filter(|key| !mine.contains_key(*key));
     for key in mine.keys().chain(later) {
@@ -85,11 +95,23 @@ mod tests {
 
     #[test]
     fn what_a_customer_took_away_stays_away() {
-        check(json!([{ "key": "a" }, { "key": "b" }]), json!([{ "key": "a" }]), json!([{ "key": "a" }, { "key": "b" }]), json!([{ "key": "a" }]), &[]);
+        check(
+            json!([{ "key": "a" }, { "key": "b" }]),
+            json!([{ "key": "a" }]),
+            json!([{ "key": "a" }, { "key": "b" }]),
+            json!([{ "key": "a" }]),
+            &[],
+        );
     }
 
     #[test]
     fn both_changed_the_same_and_the_customers_stands() {
-        check(json!({ "label": "A" }), json!({ "label": "B" }), json!({ "label": "C" }), json!({ "label": "B" }), &["label"]);
+        check(
+            json!({ "label": "A" }),
+            json!({ "label": "B" }),
+            json!({ "label": "C" }),
+            json!({ "label": "B" }),
+            &["label"],
+        );
     }
 }

@@ -34,7 +34,8 @@ static FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/solutions.r
 pub fn shipped() -> &'static [Package] {
     static SHIPPED: OnceLock<Vec<Package>> = OnceLock::new();
     SHIPPED.get_or_init(|| {
-        let mut keys: Vec<&str> = FILES.iter().filter_map(|(path, _)| path.split_once('/')).map(|(key, _)| key).collect();
+        let mut keys: Vec<&str> =
+            FILES.iter().filter_map(|(path, _)| path.split_once('/')).map(|(key, _)| key).collect();
         keys.dedup();
         let read = keys.into_iter().map(|key| (key, shipped_one(key)));
         read.filter_map(|(key, package)| match package {
@@ -50,7 +51,8 @@ pub fn shipped() -> &'static [Package] {
 
 fn shipped_one(key: &str) -> Result<Package, Problems> {
     let folder = format!("{key}/");
-    let files = FILES.iter().filter_map(|(path, content)| Some((path.strip_prefix(&folder)?.to_owned(), content.to_vec())));
+    let files =
+        FILES.iter().filter_map(|(path, content)| Some((path.strip_prefix(&folder)?.to_owned(), content.to_vec())));
     Package::from_files(files.collect())
 }
 
@@ -91,7 +93,8 @@ async fn find_installed(db: &Db, key: &str) -> Result<Option<Installed>, Fault> 
 }
 
 async fn remember(db: &Db, package: &Package, has_sample: bool) -> Result<(), Fault> {
-    let installed = Installed { key: String::new(), label: package.label.clone(), version: package.version.clone(), has_sample };
+    let installed =
+        Installed { key: String::new(), label: package.label.clone(), version: package.version.clone(), has_sample };
     let value = serde_json::to_string(&installed).map_err(anyhow::Error::from)?;
     let values = vec![("key", format!("{SETTING}{}", package.key).into()), ("value", value.into())];
     db.write(vec![TableWrite::Put { table: "workspace_setting", values, keys: 1 }]).await.map(drop)
@@ -105,7 +108,9 @@ pub async fn ensure_system(app: &App) -> anyhow::Result<()> {
     let stands = find_installed(app.db(), "system").await?;
     if stands.is_none_or(|stands| stands.version != system.version) {
         let console = Arc::new(Actor::console());
-        apply(app, &console, system).await.map_err(|refused| anyhow::anyhow!("solutions/system: {}", refused.refusal))?;
+        apply(app, &console, system)
+            .await
+            .map_err(|refused| anyhow::anyhow!("solutions/system: {}", refused.refusal))?;
         app.records.refresh().await?;
     }
     Ok(())

@@ -79,14 +79,21 @@ impl Package {
         for (n, one) in json["definitions"].as_array().into_iter().flatten().enumerate() {
             let at = format!("definitions[{n}]");
             match (one["kind"].as_str(), one["key"].as_str()) {
-                (Some(kind), Some(key)) if kinds::is_kind(kind) => items.extend(Item::read(kind, key, one["body"].clone(), &at, &mut problems)),
+                (Some(kind), Some(key)) if kinds::is_kind(kind) => {
+                    items.extend(Item::read(kind, key, one["body"].clone(), &at, &mut problems))
+                }
                 _ => problems.push(Problem::new(Code::BadDefinition, at).with("hint", "kind, key, body")),
             }
         }
         Ok(Package::whole(json, items, Vec::new(), problems)?)
     }
 
-    fn whole(head: &Json, mut items: Vec<Item>, samples: Vec<Sample>, mut problems: Problems) -> Result<Package, Problems> {
+    fn whole(
+        head: &Json,
+        mut items: Vec<Item>,
+        samples: Vec<Sample>,
+        mut problems: Problems,
+    ) -> Result<Package, Problems> {
         let key = head["key"].as_str().unwrap_or_default().to_owned();
         if !kehub_model::key::is_key(&key) {
             problems.push(Problem::new(Code::BadKey, "key").with("value", &key));

@@ -26,7 +26,8 @@ fn make_admin(data: &Path, email: &str, password: &str) -> Output {
 fn serve(data: &Path) -> (Child, String) {
     let mut child = kehub(data).args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let address = lines.find_map(|line| line.unwrap().split_once("on http://").map(|(_, address)| address.to_owned())).unwrap();
+    let address =
+        lines.find_map(|line| line.unwrap().split_once("on http://").map(|(_, address)| address.to_owned())).unwrap();
     // What it says later must not block it.
     std::thread::spawn(move || lines.for_each(drop));
     (child, address)

@@ -13,7 +13,11 @@ async fn an_object_is_planned_made_changed_and_retired() {
     let made = world.anna.post("/api/v1/objects", body).await.good();
     assert_eq!((made.status.as_u16(), &made.json["key"]), (201, &json!("he_zuo_huo_ban")));
     let path = "/api/v1/objects/he_zuo_huo_ban";
-    world.anna.post(&format!("{path}/fields"), json!({ "label": "级别", "type": "choice", "options": ["甲", "乙"] })).await.good();
+    world
+        .anna
+        .post(&format!("{path}/fields"), json!({ "label": "级别", "type": "choice", "options": ["甲", "乙"] }))
+        .await
+        .good();
     world.anna.patch(&format!("{path}/fields/ji_bie"), json!({ "label": "等级" })).await.good();
     world.anna.patch(path, json!({ "label": "伙伴" })).await.good();
     world.anna.patch(path, json!({ "key": "other" })).await.refused(422);
@@ -39,7 +43,11 @@ async fn an_object_made_anew_inherits_no_grants() {
     let world = World::with_things().await;
     world.grant(json!({ "thing": { "read": true } })).await;
     world.anna.delete("/api/v1/objects/thing").await.good();
-    world.anna.post("/api/v1/objects", json!({ "key": "thing", "fields": [{ "key": "name", "type": "text" }] })).await.good();
+    world
+        .anna
+        .post("/api/v1/objects", json!({ "key": "thing", "fields": [{ "key": "name", "type": "text" }] }))
+        .await
+        .good();
     world.ben.get("/api/v1/objects/thing").await.refused(404);
 }
 
@@ -53,7 +61,8 @@ async fn a_view_is_ones_own_until_it_is_shared() {
     world.ben.put("/api/v1/definitions/view/bens", view(true)).await.refused(403);
     world.anna.put("/api/v1/definitions/view/all", view(true)).await.good();
     let seen = world.ben.get("/api/v1/definitions/view?object=thing").await.good();
-    let keys: Vec<&str> = seen.json["definitions"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
+    let keys: Vec<&str> =
+        seen.json["definitions"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
     assert_eq!(keys, ["all", "bens"]);
     world.ben.delete("/api/v1/definitions/view/all").await.refused(403);
     let wrong = json!({ "object": "thing", "label": "x", "colums": [] });

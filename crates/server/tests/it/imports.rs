@@ -24,7 +24,8 @@ async fn a_file_is_brought_tried_carried_out_and_taken_back() {
     assert_eq!(job.status, 201);
     let path = format!("/api/v1/imports/{}", job.id());
     world.ben.get(&path).await.refused(404);
-    let counted = |reply: kehub_testkit::Reply| (reply.json["counts"]["new"].clone(), reply.json["counts"]["failed"].clone());
+    let counted =
+        |reply: kehub_testkit::Reply| (reply.json["counts"]["new"].clone(), reply.json["counts"]["failed"].clone());
     assert_eq!(counted(world.anna.post(&format!("{path}/dry_run"), json!({})).await.good()), (json!(2), json!(1)));
     assert_eq!(counted(world.anna.post(&format!("{path}/run"), json!({})).await.good()), (json!(2), json!(1)));
     let failures = world.anna.get(&format!("{path}/failures")).await.good();
@@ -32,7 +33,10 @@ async fn a_file_is_brought_tried_carried_out_and_taken_back() {
     let export = json!({ "object": "thing", "fields": ["code", "name"], "format": "csv" });
     world.ben.post("/api/v1/exports", export.clone()).await.refused(404);
     let exported = world.anna.post("/api/v1/exports", export).await.good();
-    assert!(exported.text.contains("third") && exported.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    assert!(
+        exported.text.contains("third")
+            && exported.headers["content-disposition"].to_str().unwrap().starts_with("attachment")
+    );
     world.anna.post(&format!("{path}/undo"), json!({})).await.good();
     let page = world.anna.post("/api/v1/records/thing/query", json!({ "count": "exact" })).await.good();
     assert_eq!(page.json["count"]["value"], 0);

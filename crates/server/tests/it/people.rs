@@ -10,7 +10,10 @@ async fn a_person_is_made_with_department_manager_and_password() {
     world.anna.post("/api/v1/departments", json!({ "name": "Sales" })).await.good();
     let body = json!({ "email": "cleo@kehub.test", "name": "Cleo", "department": { "by": { "name": "Sales" } }, "manager": world.ben_id, "password": PASSWORD });
     let cleo = world.anna.post("/api/v1/people", body).await.good();
-    assert_eq!((cleo.status.as_u16(), &cleo.json["department"]["title"], &cleo.json["manager"]["title"]), (201, &json!("Sales"), &json!("Ben")));
+    assert_eq!(
+        (cleo.status.as_u16(), &cleo.json["department"]["title"], &cleo.json["manager"]["title"]),
+        (201, &json!("Sales"), &json!("Ben"))
+    );
     let cleo = sign_in(&world.nobody, "cleo@kehub.test").await;
     assert_eq!(cleo.get("/api/v1/me").await.good().json["department"]["title"], "Sales");
 }
@@ -31,13 +34,29 @@ async fn nobody_becomes_more_than_he_is_by_a_field_too_many() {
 #[tokio::test]
 async fn one_can_give_only_what_one_holds() {
     let world = World::with_things().await;
-    world.anna.post("/api/v1/roles", json!({ "key": "strong", "label": "S", "rights": ["operations"], "objects": {} })).await.good();
-    world.anna.post("/api/v1/roles", json!({ "key": "staff", "label": "P", "rights": ["people", "roles"], "objects": {} })).await.good();
+    world
+        .anna
+        .post("/api/v1/roles", json!({ "key": "strong", "label": "S", "rights": ["operations"], "objects": {} }))
+        .await
+        .good();
+    world
+        .anna
+        .post("/api/v1/roles", json!({ "key": "staff", "label": "P", "rights": ["people", "roles"], "objects": {} }))
+        .await
+        .good();
     world.anna.patch(&format!("/api/v1/people/{}", world.ben_id), json!({ "roles": ["staff"] })).await.good();
     let before = world.stored().await;
-    let refused = world.ben.patch(&format!("/api/v1/people/{}", world.ben_id), json!({ "roles": ["staff", "strong"] })).await.refused(422);
+    let refused = world
+        .ben
+        .patch(&format!("/api/v1/people/{}", world.ben_id), json!({ "roles": ["staff", "strong"] }))
+        .await
+        .refused(422);
     assert_eq!(refused.places(), ["roles[1]"]);
-    world.ben.post("/api/v1/roles", json!({ "key": "mine", "label": "M", "objects": { "thing": { "read": true } } })).await.refused(422);
+    world
+        .ben
+        .post("/api/v1/roles", json!({ "key": "mine", "label": "M", "objects": { "thing": { "read": true } } }))
+        .await
+        .refused(422);
     world.ben.put("/api/v1/definitions/role/strong", json!({ "label": "S", "objects": {} })).await.refused(422);
     assert_eq!(world.stored().await, before);
     // A link that sets an administrator's password would be his whole standing.

@@ -12,7 +12,10 @@ async fn a_record_is_created_read_changed_and_deleted() {
     let place = made.headers["location"].to_str().unwrap().to_owned();
     assert!(made.headers["etag"].to_str().unwrap().starts_with("\"1-"));
     let got = world.anna.get(&place).await.good();
-    assert_eq!((&got.json["name"], got.json["amount"].to_string(), got.json["double"].to_string()), (&json!("a"), "12.5".into(), "25".into()));
+    assert_eq!(
+        (&got.json["name"], got.json["amount"].to_string(), got.json["double"].to_string()),
+        (&json!("a"), "12.5".into(), "25".into())
+    );
     let strings = world.anna.with("prefer", "decimals=string").get(&place).await.good();
     assert_eq!(strings.json["amount"], "12.5");
     let tag = got.headers["etag"].to_str().unwrap();
@@ -43,10 +46,14 @@ async fn fields_that_are_not_ones_to_write_are_all_named_and_nothing_is_stored()
 #[tokio::test]
 async fn hidden_and_unknown_fields_look_alike() {
     let world = World::with_things().await;
-    world.grant(json!({ "thing": { "read": true, "create": true, "update": true, "fields": { "amount": "hidden" } } })).await;
+    world
+        .grant(json!({ "thing": { "read": true, "create": true, "update": true, "fields": { "amount": "hidden" } } }))
+        .await;
     let made = world.ben.post("/api/v1/records/thing", json!({ "name": "a" })).await.good();
     assert!(made.json.get("amount").is_none());
-    let told = |reply: kehub_testkit::Reply, name: &str| (reply.status, reply.text.replace(name, "?").replace(reply.json["request_id"].as_str().unwrap(), ""));
+    let told = |reply: kehub_testkit::Reply, name: &str| {
+        (reply.status, reply.text.replace(name, "?").replace(reply.json["request_id"].as_str().unwrap(), ""))
+    };
     for make in [
         |field: &str| ("/api/v1/records/thing", json!({ "name": "b", field: 1 })),
         |field: &str| ("/api/v1/records/thing/query", json!({ "sort": [{ "field": field }] })),
@@ -74,7 +81,8 @@ async fn a_request_sent_again_gets_the_same_answer() {
     assert_eq!(once.post("/api/v1/records/thing", json!({ "name": "b" })).await.refused(422).codes(), ["key_reused"]);
     // Keys are everybody's own.
     world.grant(json!({ "thing": { "read": true, "create": true } })).await;
-    let theirs = world.ben.with("idempotency-key", "k-1").post("/api/v1/records/thing", json!({ "name": "b" })).await.good();
+    let theirs =
+        world.ben.with("idempotency-key", "k-1").post("/api/v1/records/thing", json!({ "name": "b" })).await.good();
     assert_ne!(theirs.id(), first.id());
     let page = world.anna.post("/api/v1/records/thing/query", json!({ "count": "exact" })).await.good();
     assert_eq!(page.json["count"]["value"], 2);
@@ -87,21 +95,29 @@ async fn a_batch_is_all_or_nothing() {
     let records = json!([{ "name": "a", "code": "1" }, { "code": "2" }, 7]);
     let refused = world.anna.post("/api/v1/records/thing/batch", json!({ "records": records })).await.refused(422);
     assert_eq!(refused.places(), ["records[2]"]);
-    let refused = world.anna.post("/api/v1/records/thing/batch", json!({ "records": [{ "name": "a" }, { "code": "2" }] })).await.refused(422);
+    let refused = world
+        .anna
+        .post("/api/v1/records/thing/batch", json!({ "records": [{ "name": "a" }, { "code": "2" }] }))
+        .await
+        .refused(422);
     assert_eq!(refused.places(), ["records[1].name"]);
     assert_eq!(world.stored().await, before);
     let body = json!({ "records": [{ "name": "a", "code": "1" }, { "name": "b", "code": "2" }] });
     world.anna.post("/api/v1/records/thing/batch", body).await.good();
     let body = json!({ "records": [{ "name": "A", "code": "1" }, { "name": "b", "code": "2" }, { "name": "c", "code": "3" }], "key": ["code"], "mode": "upsert" });
     let done = world.anna.post("/api/v1/records/thing/batch", body).await.good();
-    let fates: Vec<&str> = done.json["results"].as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
+    let fates: Vec<&str> =
+        done.json["results"].as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
     assert_eq!(fates, ["updated", "unchanged", "created"]);
 }
 
 #[tokio::test]
 async fn a_commit_can_be_undone_unless_somebody_worked_on() {
     let world = World::with_things().await;
-    let place = world.anna.post("/api/v1/records/thing", json!({ "name": "a" })).await.good().headers["location"].to_str().unwrap().to_owned();
+    let place = world.anna.post("/api/v1/records/thing", json!({ "name": "a" })).await.good().headers["location"]
+        .to_str()
+        .unwrap()
+        .to_owned();
     world.anna.patch(&place, json!({ "name": "b" })).await.good();
     let history = world.anna.get(&format!("{place}/history")).await.good();
     let commit = history.json["entries"][0]["commit"].as_str().unwrap().to_owned();

@@ -39,7 +39,10 @@ async fn whoever_is_not_signed_in_is_refused_everywhere_but_at_the_door() {
             public.push(name);
             continue;
         }
-        let reply = world.nobody.send(route.method.clone(), &filled(route.path), Some("application/json"), b"{}".to_vec()).await;
+        let reply = world
+            .nobody
+            .send(route.method.clone(), &filled(route.path), Some("application/json"), b"{}".to_vec())
+            .await;
         assert_eq!(reply.status, 401, "{name}: {}", reply.text);
     }
     public.sort();
@@ -65,7 +68,8 @@ async fn who_has_no_right_is_refused_and_nothing_changes() {
             // One's own imports: there are none.
             continue;
         }
-        let reply = world.ben.send(route.method.clone(), &filled(route.path), Some("application/json"), b"{}".to_vec()).await;
+        let reply =
+            world.ben.send(route.method.clone(), &filled(route.path), Some("application/json"), b"{}".to_vec()).await;
         assert!(expected.contains(&reply.status.as_u16()), "{name}: {} {}", reply.status, reply.text);
     }
     assert_eq!(world.stored().await, before);
@@ -101,7 +105,8 @@ async fn pages_carry_their_security_headers() {
     let world = World::new().await;
     for path in ["/", "/o/thing", "/index.html"] {
         let page = world.nobody.get(path).await.good();
-        let said = |name: &str| page.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let said =
+            |name: &str| page.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let policy = said("content-security-policy");
         for part in ["object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "script-src 'self';"] {
             assert!(policy.contains(part), "{path}: {policy}");

@@ -25,8 +25,10 @@ async fn ten_wrong_passwords_lock_an_account_for_a_quarter_of_an_hour() {
 #[tokio::test]
 async fn unknown_and_wrong_look_the_same() {
     let world = World::new().await;
-    let unknown = world.nobody.post("/api/v1/session", json!({ "email": "who@kehub.test", "password": "x" })).await.refused(401);
-    let wrong = world.nobody.post("/api/v1/session", json!({ "email": "ben@kehub.test", "password": "x" })).await.refused(401);
+    let unknown =
+        world.nobody.post("/api/v1/session", json!({ "email": "who@kehub.test", "password": "x" })).await.refused(401);
+    let wrong =
+        world.nobody.post("/api/v1/session", json!({ "email": "ben@kehub.test", "password": "x" })).await.refused(401);
     assert_eq!(unknown.json["problems"], wrong.json["problems"]);
     let long = json!({ "email": "ben@kehub.test", "password": "x".repeat(20_000) });
     world.nobody.post("/api/v1/session", long).await.refused(413);
@@ -35,7 +37,8 @@ async fn unknown_and_wrong_look_the_same() {
 #[tokio::test]
 async fn a_cookie_needs_our_own_page_and_a_token_needs_none() {
     let world = World::with_things().await;
-    let reply = world.nobody.post("/api/v1/session", json!({ "email": "anna@kehub.test", "password": PASSWORD })).await.good();
+    let reply =
+        world.nobody.post("/api/v1/session", json!({ "email": "anna@kehub.test", "password": PASSWORD })).await.good();
     let cookie = reply.headers["set-cookie"].to_str().unwrap().to_owned();
     for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
@@ -67,7 +70,10 @@ async fn sessions_end_by_sign_out_silence_and_age() {
 #[tokio::test]
 async fn a_disabled_person_is_out_at_once_everywhere() {
     let world = World::new().await;
-    let key = world.ben.post("/api/v1/api_keys", json!({ "label": "k" })).await.good().json["token"].as_str().unwrap().to_owned();
+    let key = world.ben.post("/api/v1/api_keys", json!({ "label": "k" })).await.good().json["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let program = world.nobody.with_token(&key);
     program.get("/api/v1/me").await.good();
     world.anna.post(&format!("/api/v1/people/{}/disable", world.ben_id), json!({})).await.good();
@@ -108,7 +114,8 @@ async fn an_invitation_is_used_once_and_void_when_a_newer_one_is_made() {
     let used = world.nobody.post(&format!("/api/v1/invitations/{new}"), accept.clone()).await.good();
     world.nobody.with_token(used.json["token"].as_str().unwrap()).get("/api/v1/me").await.good();
     world.nobody.post(&format!("/api/v1/invitations/{new}"), accept.clone()).await.refused(404);
-    let reset = link(world.anna.post(&format!("/api/v1/people/{}/password_reset", world.ben_id), json!({})).await.good());
+    let reset =
+        link(world.anna.post(&format!("/api/v1/people/{}/password_reset", world.ben_id), json!({})).await.good());
     world.ground.turn(Duration::minutes(61));
     world.nobody.post(&format!("/api/v1/invitations/{reset}"), accept).await.refused(404);
 }
@@ -117,7 +124,8 @@ async fn an_invitation_is_used_once_and_void_when_a_newer_one_is_made() {
 async fn the_first_administrator_needs_the_consoles_code() {
     let world = World::new().await;
     assert_eq!(world.nobody.get("/api/v1/setup").await.good().json["needed"], false);
-    let body = json!({ "code": world.app.identity.setup_code(), "name": "C", "email": "c@kehub.test", "password": PASSWORD });
+    let body =
+        json!({ "code": world.app.identity.setup_code(), "name": "C", "email": "c@kehub.test", "password": PASSWORD });
     world.nobody.post("/api/v1/setup", body).await.refused(409);
 }
 

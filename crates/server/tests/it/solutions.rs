@@ -11,7 +11,8 @@ async fn a_shipped_solution_is_installed_with_its_sample_and_again_changes_nothi
     let done = world.anna.post("/api/v1/solutions/crm/install", json!({ "sample": true })).await.good();
     assert!(done.json["sample"]["account"].as_u64().unwrap() >= 200);
     let again = world.anna.post("/api/v1/solutions/crm/install", json!({ "sample": true })).await.good();
-    let actions: Vec<&str> = again.json["definitions"].as_array().unwrap().iter().map(|one| one["action"].as_str().unwrap()).collect();
+    let actions: Vec<&str> =
+        again.json["definitions"].as_array().unwrap().iter().map(|one| one["action"].as_str().unwrap()).collect();
     assert!(actions.iter().all(|action| *action == "same"), "{actions:?}");
     assert_eq!(again.json["sample"], json!(null));
 }
@@ -34,7 +35,11 @@ async fn an_upgrade_keeps_what_the_customer_changed_and_shows_where_both_did() {
     let stands = world.anna.get("/api/v1/objects/ware").await.good();
     assert_eq!(stands.json["label"], "Goods");
     assert!(stands.text.contains("\"price\""));
-    let both = world.anna.post("/api/v1/apply", package("Article", json!([name, { "key": "price", "type": "money" }]))).await.good();
+    let both = world
+        .anna
+        .post("/api/v1/apply", package("Article", json!([name, { "key": "price", "type": "money" }])))
+        .await
+        .good();
     assert_eq!(both.json["definitions"][0]["conflicts"], json!(["label"]));
     assert_eq!(world.anna.get("/api/v1/objects/ware").await.good().json["label"], "Goods");
 }
@@ -48,7 +53,8 @@ async fn export_applied_again_is_the_same() {
     let package = kehub::solutions::Package::from_files(bytes).unwrap();
     let actor = std::sync::Arc::new(kehub_model::Actor::console());
     let plan = kehub::solutions::plan(&world.app, &actor, &package).await.unwrap();
-    let actions: Vec<&str> = plan["definitions"].as_array().unwrap().iter().map(|one| one["action"].as_str().unwrap()).collect();
+    let actions: Vec<&str> =
+        plan["definitions"].as_array().unwrap().iter().map(|one| one["action"].as_str().unwrap()).collect();
     assert!(actions.iter().all(|action| *action == "same"), "{plan:#}");
     assert_eq!(kehub::solutions::export(&world.app, "crm").await.unwrap(), files);
 }

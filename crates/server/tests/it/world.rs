@@ -30,7 +30,10 @@ impl World {
         let admin = NewAdmin { name: "Anna".into(), email: "anna@kehub.test".into(), password: Some(PASSWORD.into()) };
         app.identity.make_admin(admin).await.expect("anna is made");
         let anna = sign_in(&nobody, "anna@kehub.test").await;
-        let ben = anna.post("/api/v1/people", json!({ "name": "Ben", "email": "ben@kehub.test", "password": PASSWORD })).await.good();
+        let ben = anna
+            .post("/api/v1/people", json!({ "name": "Ben", "email": "ben@kehub.test", "password": PASSWORD }))
+            .await
+            .good();
         let ben_id = ben.id();
         let ben = sign_in(&nobody, "ben@kehub.test").await;
         World { ground, app, anna, ben, nobody, ben_id }
@@ -70,8 +73,15 @@ impl World {
         ];
         let mut all = String::new();
         for (table, columns) in tables {
-            let mut rows: Vec<String> =
-                self.app.db().table(Select::from(table, columns)).await.expect("a table").iter().map(|row| format!("{row:?}")).collect();
+            let mut rows: Vec<String> = self
+                .app
+                .db()
+                .table(Select::from(table, columns))
+                .await
+                .expect("a table")
+                .iter()
+                .map(|row| format!("{row:?}"))
+                .collect();
             rows.sort();
             all.push_str(&format!("{table}: {rows:#?}\n"));
         }
