@@ -12,6 +12,7 @@ mod compile;
 mod ddl;
 mod exact;
 mod fault;
+mod grams;
 mod indexes;
 mod migrate;
 mod past;

@@ -14,12 +14,16 @@ use kehub_model::{Catalog, Field, Object, ObjectId, RecordId, Value};
 use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::compile::searched_column;
 use crate::fault::Fault;
+use crate::grams::{PLAIN, SOUND, collect, number, wanted, word};
 use crate::save::Listed;
 use crate::table::{Select, TableRow, TableWrite, Where};
 use crate::{Db, Inner};
 
 /// More proposals than this are not worth fetching one by one: the list's own order is walked and each row tested.
-const MOST: usize = 2_000;
+const MOST: usize = 10_000;
+
+/// More records than this that the follower has not taken are not proposed one by one either.
+const UNTAKEN: usize = 2_000;
 
 /// Records one step of the follower takes at a time.
 const SLICE: usize = 1_000;
@@ -27,9 +31,7 @@ const SLICE: usize = 1_000;
 /// Changes with the way grams are made: everything is built anew then.
 const FORM: &str = "1";
 
-/// Grams of a text as it stands, and of how it sounds, never meet.
-const PLAIN: u8 = 0;
-const SOUND: u8 = 1;
+pub use crate::grams::Proposal;
 
 /// The fields whose text is in the grams of an object.
 pub fn fields(object: &Object) -> impl Iterator<Item = &Field> {
@@ -57,81 +59,6 @@ fn fingerprint(object: &Object) -> String {
     let title = object.title_field().map_or(0, |field| field.id);
     let parts: Vec<String> = fields(object).map(|field| format!("{}.{}", field.id, field.generation)).collect();
     format!("{FORM}|{title}|{}", parts.join(","))
-}
-
-fn hash(tag: u8, chars: &[char]) -> u32 {
-    let mut hash = 0x811c_9dc5_u32;
-    let mut eat = |byte: u8| hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    eat(tag);
-    for c in chars {
-        u32::from(*c).to_le_bytes().into_iter().for_each(&mut eat);
-    }
-    hash
-}
-
-/// Characters of which one alone says something.
-fn is_word(c: char) -> bool {
-    c >= '\u{2e80}'
-}
-
-/// The grams of a text that is looked through.
-fn collect(tag: u8, text: &str, into: &mut HashSet<u32>) {
-    let chars: Vec<char> = text.chars().collect();
-    into.extend(chars.windows(2).map(|pair| hash(tag, pair)));
-    into.extend(chars.iter().filter(|c| is_word(**c)).map(|c| hash(tag, &[*c])));
-}
-
-/// The grams a text that is looked for must have; none when it is too short to be found by them.
-fn wanted(tag: u8, text: &str) -> Vec<u32> {
-    let chars: Vec<char> = text.chars().take(24).collect();
-    let mut grams: Vec<u32> = match chars[..] {
-        [one] if is_word(one) => vec![hash(tag, &[one])],
-        _ => chars.windows(2).map(|pair| hash(tag, pair)).collect(),
-    };
-    grams.sort_unstable();
-    grams.dedup();
-    grams
-}
-
-/// What is asked of the grams: any of these sets.
-#[derive(Clone, Debug)]
-pub struct Proposal(Vec<Vec<u32>>);
-
-impl Proposal {
-    /// Records with this folded text, or whose title sounds like it; nothing when the text is too short.
-    pub fn of(text: &str) -> Option<Proposal> {
-        let mut sets = vec![wanted(PLAIN, text)];
-        if sets[0].is_empty() {
-            return None;
-        }
-        if text.chars().all(|c| c.is_ascii_alphanumeric()) {
-            sets.push(wanted(SOUND, text));
-        }
-        Some(Proposal(sets))
-    }
-
-    /// As SQLite's full-text query.
-    pub(crate) fn words(&self) -> String {
-        let sets: Vec<String> = self
-            .0
-            .iter()
-            .map(|set| format!("({})", set.iter().map(|gram| word(*gram)).collect::<Vec<_>>().join(" AND ")))
-            .collect();
-        sets.join(" OR ")
-    }
-
-    /// As PostgreSQL's arrays.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = Bind> {
-        self.0.iter().map(|set| Bind::List(set.iter().map(|gram| number(*gram)).collect()))
-    }
-}
-
-fn word(gram: u32) -> String {
-    format!("g{gram:x}")
-}
-
-fn number(gram: u32) -> Bind {
-    Bind::Int(i64::from(gram as i32))
 }
 
 /// The text that a record of the object must contain for the condition to hold, when there is one.
@@ -184,6 +111,12 @@ impl Db {
             Dialect::Sqlite => {
                 let words = sql.bind(Proposal(vec![grams]).words());
                 let limit = sql.bind(limit);
+                // Counting costs a tenth of fetching.
+                let count = format!("select count(*) from (select 1 from {table}({words}) limit {limit}) c");
+                let counted = self.raw(Sql { text: count, ..sql.clone() }, 1).await?;
+                if counted.first().is_some_and(|row| row.int(0) > MOST as i64) {
+                    return Ok(None);
+                }
                 sql.text = format!(
                     "select r.id from {table}({words}) q cross join {} r on r.n = q.rowid limit {limit}",
                     quoted(&object.table)
@@ -261,14 +194,14 @@ impl Db {
     async fn untaken(&self, object: &Object) -> Result<Option<Vec<RecordId>>, Fault> {
         let mut sql = Sql::new(self.dialect());
         let id = sql.bind(i64::from(object.id));
-        let limit = sql.bind(MOST as i64 + 1);
+        let limit = sql.bind(UNTAKEN as i64 + 1);
         sql.text = format!(
             "select h.moment, h.record from search_cursor c join history_commit h on {} where c.one = 1 and (h.object = {id} or h.object is null) limit {limit}",
             after_cursor(self.dialect())
         );
         let rows = self.raw(sql, 2).await?;
         let several: Vec<i64> = rows.iter().filter(|row| row.is_null(1)).map(|row| row.int(0)).collect();
-        if rows.len() > MOST || several.len() > 16 {
+        if rows.len() > UNTAKEN || several.len() > 16 {
             return Ok(None);
         }
         let mut ids: Vec<RecordId> = rows.iter().filter_map(|row| row.uuid(1)).collect();
@@ -279,7 +212,7 @@ impl Db {
         }
         ids.sort_unstable();
         ids.dedup();
-        Ok((ids.len() <= MOST).then_some(ids))
+        Ok((ids.len() <= UNTAKEN).then_some(ids))
     }
 
     /// The records that commits of several records wrote.
@@ -512,23 +445,4 @@ fn beat_on(dialect: Dialect, at: &str, beat: i64) -> Sql {
     let (at, beat) = (sql.bind(at), sql.bind(beat));
     sql.text = format!("update search_cursor set at = {at}, beat = beat + 1 where one = 1 and beat = {beat}");
     sql
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_text_contains_its_grams_contain() {
-        let mut grams = HashSet::new();
-        collect(PLAIN, "晨光包装abc公司", &mut grams);
-        for part in ["晨光", "光包装a", "包", "bc", "晨光包装abc公司"] {
-            assert!(
-                !wanted(PLAIN, part).is_empty() && wanted(PLAIN, part).iter().all(|gram| grams.contains(gram)),
-                "{part}"
-            );
-        }
-        assert!(wanted(PLAIN, "a").is_empty(), "one Latin letter says nothing");
-        assert!(!wanted(SOUND, "ab").iter().all(|gram| grams.contains(gram)));
-    }
 }

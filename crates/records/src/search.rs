@@ -27,6 +27,9 @@ const EACH: usize = 5;
 /// Of one object at most so many rows are looked at.
 const LOOKED_AT: u32 = 1_000;
 
+/// And so many, where only hits are looked at.
+const HITS: u32 = 200;
+
 /// The longest text looked for.
 const LONGEST: usize = 100;
 
@@ -131,6 +134,11 @@ impl Records {
         let rule = resolver.rule(object);
         let left = end.saturating_duration_since(Instant::now());
         let mut plan = plan_of(object, picks, rule, LOOKED_AT);
+        if !text.chars().all(|c| c.is_ascii_alphanumeric()) {
+            // It can only be read, not heard: the database tests it and nothing else comes back.
+            plan.filter = plan.filter.and(Cond::any(tests.clone()));
+            plan.limit = HITS;
+        }
         let found = match Proposal::of(text) {
             Some(proposal) => self.db().find_text(&state.catalog, &plan, &proposal, left).await,
             None => Ok(None),
