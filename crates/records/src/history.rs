@@ -375,11 +375,7 @@ fn write_commit(writer: &Writer<'_>, commit: &Commit, json: &mut String) {
 }
 
 fn write_person(state: &State, id: RecordId, json: &mut String) {
-    let name = match id {
-        kehub_model::actor::CONSOLE => Some("console"),
-        kehub_model::actor::SYSTEM => Some("system"),
-        _ => state.names.get(&id).map(String::as_str),
-    };
+    let name = state.name_of(id);
     let _ = write!(json, "{{\"id\":\"{id}\",\"title\":");
     match name {
         Some(name) => json_text(name, json),

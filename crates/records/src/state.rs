@@ -87,6 +87,15 @@ impl State {
         Ok(State { catalog, rights, org: Arc::new(org), names, derivations, people, roles, actors: Mutex::default() })
     }
 
+    /// What a person, a department or one of the built-in actors is called.
+    pub(crate) fn name_of(&self, id: RecordId) -> Option<&str> {
+        match id {
+            kehub_model::actor::CONSOLE => Some("console"),
+            kehub_model::actor::SYSTEM => Some("system"),
+            _ => self.names.get(&id).map(String::as_str),
+        }
+    }
+
     /// The actor of a person; `None` for those who may not sign in.
     pub(crate) fn actor(&self, id: RecordId, reading: &Reading) -> Option<Arc<Actor>> {
         if let Some(actor) = self.actors.lock().get(&id)
