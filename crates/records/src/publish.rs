@@ -7,6 +7,7 @@ use std::sync::Arc;
 use kehub_db::{Fault, Publish};
 use kehub_model::actor::Sight;
 use kehub_model::catalog::State as Standing;
+use kehub_model::fields::{Column, Kind};
 use kehub_model::query::Cond;
 use kehub_model::rights::{Action, Right};
 use kehub_model::schema::{self, Edit, SchemaChange, Severity};
@@ -284,6 +285,12 @@ fn object_json(catalog: &Catalog, object: &Object, actor: &Actor, _: Style) -> J
             let map = json.as_object_mut()?;
             map.insert("access".into(), access.into());
             map.insert("state".into(), "active".into());
+            if let Kind::Rollup(_) = field.def.kind {
+                map.insert("yields".into(), yields(&field.column).into());
+                if let Column::Decimal { scale } = field.column {
+                    map.insert("scale".into(), scale.into());
+                }
+            }
             if field.is_system {
                 map.insert("system".into(), true.into());
             }
@@ -323,6 +330,16 @@ fn object_json(catalog: &Catalog, object: &Object, actor: &Actor, _: Style) -> J
         let _ = catalog;
     }
     json
+}
+
+/// What a roll-up comes to, so that a page can show it as such.
+fn yields(column: &Column) -> &'static str {
+    match column {
+        Column::Date => "date",
+        Column::DateTime => "datetime",
+        Column::Time => "time",
+        _ => "number",
+    }
 }
 
 fn word(change: &SchemaChange) -> &'static str {

@@ -154,7 +154,8 @@ impl<'a> Writer<'a> {
 
     fn linked(&self, id: RecordId, title: Option<String>, out: &mut String) {
         let _ = write!(out, "{{\"id\":\"{}\",\"title\":", id.as_hyphenated());
-        let title = title.as_deref().or_else(|| self.titles.get(&id).map(String::as_str)).or_else(|| self.state.name_of(id));
+        let title =
+            title.as_deref().or_else(|| self.titles.get(&id).map(String::as_str)).or_else(|| self.state.name_of(id));
         match title {
             Some(title) => json_text(title, out),
             None => out.push_str("null"),

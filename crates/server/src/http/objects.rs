@@ -44,20 +44,28 @@ async fn one(app: Arc<App>, ask: Ask) -> Answered {
 /// What only an answer says of objects and fields is no part of a definition.
 const ANSWERED: [&str; 7] = ["can", "state", "version", "system", "solution", "access", "id"];
 
-pub(super) fn without_answered(body: &mut Map<String, Json>) {
+/// What an answer says of a roll-up besides, so that a page can show it.
+const ANSWERED_OF_ROLLUP: [&str; 2] = ["yields", "scale"];
+
+fn strip(map: &mut Map<String, Json>) {
     for name in ANSWERED {
-        body.shift_remove(name);
+        map.shift_remove(name);
     }
+    if map.get("type").and_then(Json::as_str) == Some("rollup") {
+        for name in ANSWERED_OF_ROLLUP {
+            map.shift_remove(name);
+        }
+    }
+}
+
+pub(super) fn without_answered(body: &mut Map<String, Json>) {
+    strip(body);
     if let Some(Json::Array(fields)) = body.get_mut("fields") {
         fields.retain(|field| {
             field.get("system") != Some(&Json::Bool(true))
                 && field.get("state").and_then(Json::as_str) != Some("retired")
         });
-        for field in fields.iter_mut().filter_map(Json::as_object_mut) {
-            for name in ANSWERED {
-                field.shift_remove(name);
-            }
-        }
+        fields.iter_mut().filter_map(Json::as_object_mut).for_each(strip);
     }
 }
 
