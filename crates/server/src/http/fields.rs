@@ -8,7 +8,7 @@ use kehub_model::rights::Right;
 use kehub_model::{Code, Problem, Problems};
 use serde_json::Value as Json;
 
-use super::objects::{designed, locked, put, without_answered};
+use super::objects::{designed, locked, put, strip, without_answered};
 use crate::app::App;
 
 const DESIGN: Need = Need::Right(Right::Design);
@@ -75,6 +75,7 @@ async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
             map.retain(|name, _| kept.contains(&name.as_str()));
         }
         map.extend(body);
+        strip(map);
         map.retain(|_, value| !value.is_null());
     }
     let mut problems = Problems::new();

@@ -47,7 +47,7 @@ const ANSWERED: [&str; 7] = ["can", "state", "version", "system", "solution", "a
 /// What an answer says of a roll-up besides, so that a page can show it.
 const ANSWERED_OF_ROLLUP: [&str; 2] = ["yields", "scale"];
 
-fn strip(map: &mut Map<String, Json>) {
+pub(super) fn strip(map: &mut Map<String, Json>) {
     for name in ANSWERED {
         map.shift_remove(name);
     }
