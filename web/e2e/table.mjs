@@ -106,7 +106,12 @@ export const tests = [
       await page.keyboard.press('Enter');
       const dialog = page.getByRole('dialog');
       await dialog.getByText('31').waitFor();
+      // The choice is made when the server has it, not when the dialog is gone.
+      const written = page.waitForResponse(
+        (response) => response.request().method() === 'PATCH' && response.status() === 200,
+      );
       await dialog.getByRole('button', { name: '用我的覆盖' }).click();
+      await written;
       await dialog.waitFor({ state: 'hidden' });
       const after = await api(page, 'GET', `/records/${object}/${records[0].id}`);
       assert.equal(Number(after.size), 32);
