@@ -1,5 +1,9 @@
 //! The binary `kehub`.
 
+/// Values are made in one thread and dropped in another; see the reason in the workspace's manifest.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     // A reader of files ends here: it must be one before there are threads.
     if std::env::args().nth(1).as_deref() == Some(kehub_connect::files::child::ARGUMENT) {
