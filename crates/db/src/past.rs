@@ -8,7 +8,7 @@ use kehub_model::fields::Column;
 use kehub_model::history::overlay::{Overlay, Values};
 use kehub_model::history::{self, Head};
 use kehub_model::query::{AggregatePlan, Cond, ListPlan, Operand, Step, Way};
-use kehub_model::{Catalog, Moment, Object, RecordId, Value};
+use kehub_model::{Moment, Object, RecordId, Value};
 
 use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::codec::Raw;
@@ -147,15 +147,7 @@ pub(crate) struct Scratch {
     pub(crate) relations: HashMap<String, String>,
 }
 
-pub(crate) fn scratch(
-    catalog: &Catalog,
-    object: &Object,
-    overlay: Overlaid,
-    now: Vec<Row>,
-    at: Moment,
-    dialect: Dialect,
-) -> Scratch {
-    let _ = catalog;
+pub(crate) fn scratch(object: &Object, overlay: Overlaid, now: Vec<Row>, at: Moment, dialect: Dialect) -> Scratch {
     let current: HashMap<RecordId, Row> = now.into_iter().map(|row| (row.id, row)).collect();
     let mut past: Vec<(RecordId, Vec<Value>)> = Vec::new();
     for id in overlay.overlay.records().keys() {

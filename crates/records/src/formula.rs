@@ -4,18 +4,10 @@ use chrono::{DateTime, Utc};
 pub(crate) use kehub_model::derive::{Own, derive, still};
 use kehub_model::fields::Written;
 use kehub_model::formula::{self, Around, Me, Place};
-use kehub_model::{Actor, Catalog, Object, Value};
+use kehub_model::{Actor, Object, Value};
 
 /// A default value by formula.
-pub(crate) fn default(
-    catalog: &Catalog,
-    object: &Object,
-    place: usize,
-    text: &str,
-    actor: &Actor,
-    now: DateTime<Utc>,
-) -> Option<Written> {
-    let _ = catalog;
+pub(crate) fn default(object: &Object, place: usize, text: &str, actor: &Actor, now: DateTime<Utc>) -> Option<Written> {
     let formula = formula::check(text, &NoNames, Place::Default).ok()?;
     let department = actor.org.department_of(actor.id).map(|id| id.to_string());
     let around = Around {

@@ -14,23 +14,23 @@ use kehub_model::schema::{self, Edit, SchemaChange, Severity};
 use kehub_model::{Actor, Catalog, Code, Moment, Object, Problem, Problems, Value};
 use serde_json::{Value as Json, json};
 
-use crate::{Records, Refusal, Style};
+use crate::{Records, Refusal};
 
 impl Records {
     /// All objects the actor may know of, as JSON.
-    pub async fn objects(&self, actor: &Actor, style: Style) -> String {
+    pub async fn objects(&self, actor: &Actor) -> String {
         let catalog = self.catalog();
         let shown: Vec<Json> = catalog
             .active()
             .filter(|object| object.parent.is_none() && self.object_for(actor, &object.key).is_ok())
-            .map(|object| object_json(&catalog, object, actor, style))
+            .map(|object| object_json(object, actor))
             .collect();
         json!({ "objects": shown }).to_string()
     }
 
-    pub async fn object(&self, actor: &Actor, key: &str, style: Style) -> Result<String, Refusal> {
+    pub async fn object(&self, actor: &Actor, key: &str) -> Result<String, Refusal> {
         let object = self.object_for(actor, key)?;
-        Ok(object_json(&self.catalog(), &object, actor, style).to_string())
+        Ok(object_json(&object, actor).to_string())
     }
 
     /// What edits would come to, without doing anything.
@@ -224,7 +224,7 @@ impl Records {
                 return Ok(());
             }
             let new = Arc::new(Catalog::compile(state.catalog.number + 1, plan.stored)?);
-            self.check_unique(&state.catalog, &plan.changes, actor).await?;
+            self.check_unique(&state.catalog, &plan.changes).await?;
             let publish = Publish {
                 old: state.catalog.clone(),
                 new,
@@ -245,12 +245,7 @@ impl Records {
         Err(Problem::new(Code::Busy, "").into())
     }
 
-    async fn check_unique(
-        &self,
-        catalog: &Arc<Catalog>,
-        changes: &[SchemaChange],
-        actor: &Actor,
-    ) -> Result<(), Refusal> {
+    async fn check_unique(&self, catalog: &Arc<Catalog>, changes: &[SchemaChange]) -> Result<(), Refusal> {
         let mut problems = Problems::new();
         for change in changes {
             let SchemaChange::AddUnique { object, fields, .. } = change else { continue };
@@ -262,13 +257,12 @@ impl Records {
                 problems.push(Problem::new(Code::Breaks, format!("fields.{key}.unique")).with("count", count));
             }
         }
-        let _ = actor;
         if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
     }
 }
 
 /// An object as the API shows it: its definition, what the actor may do, how much of each field he sees.
-fn object_json(catalog: &Catalog, object: &Object, actor: &Actor, _: Style) -> Json {
+fn object_json(object: &Object, actor: &Actor) -> Json {
     let mut json = object.def.to_json();
     let fields: Vec<Json> = object
         .fields
@@ -327,7 +321,6 @@ fn object_json(catalog: &Catalog, object: &Object, actor: &Actor, _: Style) -> J
                 "delete": can(Action::Delete), "export": can(Action::Export), "import": can(Action::Import),
             }),
         );
-        let _ = catalog;
     }
     json
 }

@@ -85,7 +85,7 @@ impl Records {
             filter = filter.and(resolver.filter(&object, ask, &mut problems));
         }
         if let Some(text) = ask.search.as_deref().map(fold).filter(|text| !text.is_empty()) {
-            filter = filter.and(self.searching(&resolver, actor, &object, &text));
+            filter = filter.and(self.searching(actor, &object, &text));
         }
         let sort = resolver.sort(&object, &ask.sort, &mut problems);
         let picks = resolver.picks(&object, ask.fields.as_deref(), &mut problems);
@@ -169,8 +169,7 @@ impl Records {
     }
 
     /// Rows in which some readable text field contains the text.
-    fn searching(&self, resolver: &Resolver<'_>, actor: &Actor, object: &Arc<Object>, text: &str) -> Cond {
-        let _ = resolver;
+    fn searching(&self, actor: &Actor, object: &Arc<Object>, text: &str) -> Cond {
         let fields = object.fields.iter().filter(|field| {
             matches!(field.column, Stands::Text { folded: true } | Stands::Json { folded: true })
                 || matches!(field.def.kind, Kind::Phone(_) | Kind::Serial(_))

@@ -430,7 +430,7 @@ async fn past_relations(client: &Pooled, catalog: &Catalog, objects: &[i32], at:
         }
         let Some(ids) = overlay.touched() else { continue };
         let now = read_rows(client, catalog, *id, &ids, &[], true).await?;
-        let scratch = past::scratch(catalog, object, overlay, now, at, Dialect::Postgres);
+        let scratch = past::scratch(object, overlay, now, at, Dialect::Postgres);
         for statement in &scratch.statements {
             // Made anew each time: these must not fill the cache of prepared statements.
             client.execute(statement.text.as_str(), &parameters(&statement.binds)).await.map_err(fault)?;

@@ -118,7 +118,7 @@ fn past(connection: &Connection, catalog: &Catalog, objects: &[i32], at: Moment)
         for chunk in ids.chunks(10_000) {
             now.extend(rows(connection, catalog, *id, chunk, &[], true)?);
         }
-        let scratch = past::scratch(catalog, object, overlay, now, at, Dialect::Sqlite);
+        let scratch = past::scratch(object, overlay, now, at, Dialect::Sqlite);
         for statement in scratch.statements {
             super::statements::execute(connection, &statement)?;
         }

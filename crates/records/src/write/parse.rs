@@ -103,7 +103,7 @@ pub(super) fn default(
             return state.org.department_of(actor.id).map(|id| Written::Value(Value::Id(id)));
         }
         if let Some(Json::String(formula)) = map.get("formula") {
-            return crate::formula::default(&state.catalog, object, place, formula, actor, now);
+            return crate::formula::default(object, place, formula, actor, now);
         }
         if let Some(Json::String(offset)) = map.get("now") {
             let at = kehub_model::query::when::offset(offset, now, actor.reading.zone)?;

@@ -90,7 +90,7 @@ async fn list(app: Arc<App>, ask: Ask) -> Answered {
     let kind = ask.param("kind");
     known(kind)?;
     if kind == "object" {
-        return Ok(json_text(app.records.objects(ask.actor()?, ask.style).await));
+        return Ok(json_text(app.records.objects(ask.actor()?).await));
     }
     let object = ask.query("object");
     let found = definitions::list(app.db(), kind).await?;

@@ -34,11 +34,11 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
 }
 
 async fn list(app: Arc<App>, ask: Ask) -> Answered {
-    Ok(json_text(app.records.objects(ask.actor()?, ask.style).await))
+    Ok(json_text(app.records.objects(ask.actor()?).await))
 }
 
 async fn one(app: Arc<App>, ask: Ask) -> Answered {
-    Ok(json_text(app.records.object(ask.actor()?, ask.param("object"), ask.style).await?))
+    Ok(json_text(app.records.object(ask.actor()?, ask.param("object")).await?))
 }
 
 /// What only an answer says of objects and fields is no part of a definition.
@@ -93,7 +93,7 @@ pub(super) async fn put(app: &App, ask: &Ask, key: &str, def: ObjectDef, solutio
         return Ok(json_text(app.records.plan(ask.actor()?, edits).await?));
     }
     app.records.publish(ask.actor()?, edits).await?;
-    Ok(json_text(app.records.object(ask.actor()?, key, ask.style).await?))
+    Ok(json_text(app.records.object(ask.actor()?, key).await?))
 }
 
 /// The object of the path as it is designed. Who may design knows all of them.
