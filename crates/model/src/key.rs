@@ -5,6 +5,9 @@ use crate::text;
 /// The longest key.
 pub const MAX: usize = 40;
 
+/// What [`is_key`] asks, as a schema says it.
+pub const PATTERN: &str = "^[a-z][a-z0-9_]{0,39}$";
+
 /// Whether `key` matches `[a-z][a-z0-9_]{0,39}`.
 pub fn is_key(key: &str) -> bool {
     key.len() <= MAX

@@ -1,11 +1,15 @@
 //! Objects and their fields as a person defines them: a public file format. Reading collects every mistake with its place.
 
+mod schema;
+
 use serde_json::{Map, Value as Json};
 
 use crate::fields::Kind;
 use crate::key::{self, is_key};
 use crate::label::Label;
 use crate::problem::{Code, Problem, Problems};
+
+pub use schema::schema;
 
 /// The most fields of an object.
 pub const MAX_FIELDS: usize = 500;

@@ -90,6 +90,7 @@ codes! {
     WrongPassword "wrong_password" 401 "邮箱或密码不对" "Wrong e-mail or password";
     Forbidden "forbidden" 403 "没有权限" "You do not have the right to do this";
     NotFound "not_found" 404 "不存在，或无权查看" "It does not exist, or you may not see it";
+    UnknownKind "unknown_kind" 404 "没有“{name}”这种定义；现有：{allowed}" "There is no kind of definition “{name}”; there are: {allowed}";
     MethodNotAllowed "method_not_allowed" 405 "不支持的请求方法" "This method is not supported here";
     Conflict "conflict" 409 "与别人的修改冲突" "It conflicts with another change";
     Busy "busy" 409 "正忙，请稍后重试" "Busy, please try again";

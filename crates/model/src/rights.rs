@@ -9,8 +9,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::actor::Actor;
+use crate::catalog::Catalog;
+use crate::definition::Definition;
 use crate::fields::is_default;
 use crate::label::Label;
+use crate::problem::{Code, Problem, Problems};
+use crate::query::Resolver;
 
 /// A role: what its people may do. A public file format.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -115,5 +120,30 @@ impl GrantDef {
             Action::Export => self.export,
             Action::Import => self.import,
         }
+    }
+}
+
+impl Definition for RoleDef {
+    const KIND: &'static str = "role";
+
+    /// Whoever may draw roles knows every object: what he may *grant* is another question, asked where a role is saved.
+    fn validate(&self, catalog: &Catalog, _: &Actor) -> Problems {
+        let everything = Actor::console();
+        let resolver = Resolver::new(catalog, &everything, None);
+        let mut problems = Problems::new();
+        for (key, grant) in &self.objects {
+            let at = format!("objects.{key}");
+            let Some(object) = catalog.object(key) else {
+                problems.push(Problem::new(Code::UnknownObject, at).with("name", key));
+                continue;
+            };
+            for field in grant.fields.keys().filter(|field| object.field(field).is_none()) {
+                problems.push(Problem::new(Code::UnknownField, format!("{at}.fields.{field}")).with("name", field));
+            }
+            if let Rows::Filter { filter } = &grant.rows {
+                resolver.filter_json(object, filter, &format!("{at}.rows.filter"), &mut problems);
+            }
+        }
+        problems
     }
 }

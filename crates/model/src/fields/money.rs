@@ -58,10 +58,10 @@ pub struct Settings {
     #[serde(skip_serializing_if = "is_cny")]
     pub currency: String,
     #[serde(skip_serializing_if = "is_default")]
-    #[schemars(with = "Option<f64>")]
+    #[schemars(with = "Option<super::number::Digits>")]
     pub min: Option<Decimal>,
     #[serde(skip_serializing_if = "is_default")]
-    #[schemars(with = "Option<f64>")]
+    #[schemars(with = "Option<super::number::Digits>")]
     pub max: Option<Decimal>,
 }
 

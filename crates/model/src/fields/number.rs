@@ -15,6 +15,15 @@ use crate::value::Value;
 /// The most decimal places of a stored number.
 pub const MAX_SCALE: u8 = 10;
 
+/// How an exact number is written in a definition: as a number, or as the text of its digits.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "a schema's shape, never a value")]
+pub(super) enum Digits {
+    Number(f64),
+    Text(String),
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -22,10 +31,10 @@ pub struct Settings {
     #[serde(skip_serializing_if = "is_default")]
     pub scale: Option<u8>,
     #[serde(skip_serializing_if = "is_default")]
-    #[schemars(with = "Option<f64>")]
+    #[schemars(with = "Option<Digits>")]
     pub min: Option<Decimal>,
     #[serde(skip_serializing_if = "is_default")]
-    #[schemars(with = "Option<f64>")]
+    #[schemars(with = "Option<Digits>")]
     pub max: Option<Decimal>,
     /// Shown behind the number: 件, kg.
     #[serde(skip_serializing_if = "is_default")]

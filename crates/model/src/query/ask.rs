@@ -1,5 +1,7 @@
 //! Queries as people send them: names not yet looked up, values not yet read. Parsing collects all mistakes with their places.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::Op;
@@ -50,7 +52,8 @@ pub struct QueryAsk {
     pub search: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Measure {
     Count,
     CountDistinct,
