@@ -14,6 +14,7 @@ use crate::codec::{self, Raw};
 use crate::ddl;
 use crate::fault::Fault;
 use crate::rows;
+use crate::table::TableWrite;
 
 /// Computes a row's stored formulas anew; the places that changed.
 pub type Derive = Arc<dyn Fn(&Catalog, &Object, &mut Vec<Value>) -> Vec<usize> + Send + Sync>;
@@ -29,6 +30,8 @@ pub struct Publish {
     pub at: Moment,
     pub derive: Derive,
     pub rollup: Rollup,
+    /// Rows of platform tables that change with the catalog, in the same transaction.
+    pub rows: Vec<TableWrite>,
 }
 
 /// How many rows one slice of filling takes.
@@ -139,7 +142,7 @@ impl Publish {
         Ok(statements)
     }
 
-    /// The rows of the catalog itself.
+    /// The rows of the catalog itself, and those that go with it.
     pub(crate) fn switch(&self, dialect: Dialect) -> Result<Vec<Sql>, Fault> {
         let body = serde_json::to_vec(&self.new.stored).map_err(anyhow::Error::from)?;
         let mut version = Sql::new(dialect);
@@ -154,7 +157,9 @@ impl Publish {
         let mut meta = Sql::new(dialect);
         let number = meta.bind(i64::from(self.new.number));
         meta.text = format!("update catalog_meta set catalog = {number}, rights = rights + 1 where one = 1");
-        Ok(vec![version, meta])
+        let mut rows = vec![version, meta];
+        rows.extend(self.rows.iter().map(|row| row.sql(dialect)));
+        Ok(rows)
     }
 
     pub(crate) fn on_sqlite(&self, connection: &Connection) -> Result<(), Fault> {

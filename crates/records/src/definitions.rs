@@ -30,7 +30,7 @@ pub struct Definition {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     Active,
-    /// Drawn, never published.
+    /// Drawn and not published: what holds, if anything does, is its newest version.
     Draft,
     Retired,
 }
@@ -115,6 +115,61 @@ pub fn put(definition: &Definition, at: Moment) -> TableWrite {
         ("state", definition.state.number().into()),
     ];
     TableWrite::Put { table: "definition", values, keys: 2 }
+}
+
+/// What makes a drawn body the working copy; what holds stays.
+pub fn drawn(definition: &Definition, at: Moment) -> TableWrite {
+    let values = vec![
+        ("body", definition.body.to_string().into()),
+        ("state", definition.state.number().into()),
+        ("moment", at.0.into()),
+    ];
+    TableWrite::Update { table: "definition", values, filter: named(&definition.kind, &definition.key) }
+}
+
+/// What a new version changes in the working copy: a draft that says something else stays a draft.
+pub fn published(definition: &Definition, at: Moment) -> [TableWrite; 3] {
+    let update = |values, more: Option<Where>| TableWrite::Update {
+        table: "definition",
+        values,
+        filter: named(&definition.kind, &definition.key).into_iter().chain(more).collect(),
+    };
+    let body = definition.body.to_string();
+    let head = vec![
+        ("version", definition.version.into()),
+        ("solution", definition.solution.as_str().into()),
+        ("moment", at.0.into()),
+    ];
+    let active = ("state", Standing::Active.number().into());
+    [
+        update(head, None),
+        update(
+            vec![("body", body.as_str().into()), active.clone()],
+            Some(Where::IsNot("state", Standing::Draft.number().into())),
+        ),
+        update(vec![active], Some(Where::Is("body", body.into()))),
+    ]
+}
+
+/// What puts a definition away.
+pub fn retired(kind: &str, key: &str, at: Moment) -> TableWrite {
+    let values = vec![("state", Standing::Retired.number().into()), ("moment", at.0.into())];
+    TableWrite::Update { table: "definition", values, filter: named(kind, key) }
+}
+
+/// What notes where a definition was shipped from, and as what.
+pub fn shipped(kind: &str, key: &str, solution: &str, origin: &Json) -> TableWrite {
+    let values = vec![("solution", solution.into()), ("origin", origin.to_string().into())];
+    TableWrite::Update { table: "definition", values, filter: named(kind, key) }
+}
+
+/// What takes a definition away that never held.
+pub fn discarded(kind: &str, key: &str) -> TableWrite {
+    TableWrite::Delete { table: "definition", filter: named(kind, key) }
+}
+
+fn named(kind: &str, key: &str) -> Vec<Where> {
+    vec![Where::Is("kind", kind.into()), Where::Is("key", key.into())]
 }
 
 /// The row that keeps a definition's body as its published version.

@@ -18,6 +18,7 @@ mod render;
 mod search;
 mod state;
 mod undo;
+mod versions;
 mod write;
 
 use std::sync::Arc;

@@ -225,16 +225,19 @@ impl Records {
             }
             let new = Arc::new(Catalog::compile(state.catalog.number + 1, plan.stored)?);
             self.check_unique(&state.catalog, &plan.changes).await?;
+            let at = Moment::ZERO.next(self.db().clock.now());
+            let rows = self.version_rows(&state.catalog, &new, at, actor.id).await?;
             let publish = Publish {
                 old: state.catalog.clone(),
                 new,
                 changes: plan.changes,
                 actor: actor.id,
-                at: Moment::ZERO.next(self.db().clock.now()),
+                at,
                 derive: Arc::new(|_, object, values| crate::formula::derive(object, values)),
                 rollup: Arc::new(|catalog, object, field| {
                     Some(crate::derive::rollup(catalog, object, field)?.plan(Cond::Const(true)))
                 }),
+                rows,
             };
             match self.db().publish(publish).await {
                 Ok(()) => return self.refresh().await,
