@@ -43,6 +43,7 @@ impl App {
         let settings = Arc::new(settings);
         let db = Db::open(target, clock).await?;
         let records = Records::open(db).await?;
+        records.keep_first_versions().await?;
         let identity = Arc::new(Identity::open(records.clone(), settings.clone()).await?);
         let imports = Imports::new(records.clone(), settings.data.join("imports"), reader());
         let started_at = records.db().clock.now();

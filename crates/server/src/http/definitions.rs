@@ -1,36 +1,46 @@
-//! Definitions besides objects: views, menus, roles and whatever the rooms let people draw. Most are drafts until published;
-//! views, menus and roles hold as soon as they are saved.
+//! Definitions: objects, roles, views, pages, menus and whatever the rooms let people draw. Which kinds there are, who may change
+//! one and when it holds is said by the table of [`kinds`]; what waits for a publish is in [`drafts`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use kehub_api::{Answered, Ask, Need, Refused, Route, empty, json, json_text};
-use kehub_model::object::ObjectDef;
+use kehub_api::{Answered, Ask, Need, Refused, Response, Route, empty, json, json_text};
+use kehub_model::problem::Spoken;
 use kehub_model::rights::{Right, RoleDef};
-use kehub_model::schema::Edit;
-use kehub_model::{Actor, Code, Moment, Problem, Problems};
+use kehub_model::{Actor, Code, Moment, Problem};
 use kehub_records::definitions::{self, Definition, Standing};
 use serde_json::{Value as Json, json};
 
-use super::roles;
+use super::{drafts, objects, roles};
 use crate::app::App;
-use crate::kinds;
+use crate::kinds::{self, Holds, Kind};
 use crate::solutions::LOCAL;
 
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     let signed_in = Need::SignedIn;
+    // What publishes an object goes through its rows.
+    let long = Duration::from_secs(300);
     vec![
         Route::get("/api/v1/definitions/{kind}", signed_in, "Definitions of a kind", super::with(app, list))
             .query(&["object"]),
         Route::get("/api/v1/definitions/{kind}/{key}", signed_in, "A definition", super::with(app, one)),
         // Views are everybody's own; what else needs a right is asked for by kind.
         Route::put("/api/v1/definitions/{kind}/{key}", signed_in, "Save a definition", super::with(app, put)),
-        Route::delete("/api/v1/definitions/{kind}/{key}", signed_in, "Retire a definition", super::with(app, retire)),
+        Route::delete(
+            "/api/v1/definitions/{kind}/{key}",
+            signed_in,
+            "Throw a draft away, or retire a definition",
+            super::with(app, retire),
+        )
+        .query(&["plan"]),
         Route::post(
             "/api/v1/definitions/{kind}/{key}/publish",
             signed_in,
-            "Publish a definition",
+            "Publish a draft",
             super::with(app, publish),
-        ),
+        )
+        .query(&["plan"])
+        .time(long),
         Route::get(
             "/api/v1/definitions/{kind}/{key}/versions",
             signed_in,
@@ -42,12 +52,14 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
             signed_in,
             "Bring an earlier version back",
             super::with(app, rollback),
-        ),
+        )
+        .query(&["plan"])
+        .time(long),
         Route::get("/api/v1/schemas/{kind}", signed_in, "The JSON Schema of a kind", super::with(app, schema)),
     ]
 }
 
-/// A definition on the wire.
+/// A definition on the wire. `version` is the newest published one; `body` is the draft where one stands.
 pub(super) fn shown(definition: &Definition) -> Json {
     json!({
         "kind": definition.kind,
@@ -60,116 +72,85 @@ pub(super) fn shown(definition: &Definition) -> Json {
     })
 }
 
-/// Whether somebody may see a definition: his own, or everybody's of a kind that is for everybody.
-fn is_seen(actor: &Actor, definition: &Definition) -> bool {
-    match (definition.owner, kinds::right_of(&definition.kind)) {
+/// Whether somebody may see a definition: his own, or everybody's of a kind that is for everybody, about an object he knows.
+fn is_seen(app: &App, actor: &Actor, definition: &Definition) -> bool {
+    let Some(kind) = kinds::find(&definition.kind) else { return false };
+    let knows = |object: &str| actor.has(Right::Design) || app.records.object_for(actor, object).is_ok();
+    match (definition.owner, kind.right) {
         (Some(owner), _) => owner == actor.id,
+        (None, Some(right)) if kind.holds == Holds::WhenPublished => actor.has(right),
         (None, Some(Right::Roles)) => actor.has(Right::Roles) || actor.has(Right::People),
-        (None, Some(Right::Connections)) => actor.has(Right::Connections),
-        (None, _) => definition.state == Standing::Active || actor.has(Right::Design),
+        (None, None | Some(Right::Design)) => definition.body["object"].as_str().is_none_or(knows),
+        (None, Some(right)) => actor.has(right),
     }
 }
 
 /// Whether somebody may change it. What is not seen does not exist.
-fn may_change(actor: &Actor, kind: &str, stands: Option<&Definition>) -> Result<(), Refused> {
-    if stands.is_some_and(|stands| stands.state != Standing::Retired && !is_seen(actor, stands)) {
+fn may_change(app: &App, actor: &Actor, kind: &Kind, stands: Option<&Definition>) -> Result<(), Refused> {
+    if stands.is_some_and(|stands| stands.state != Standing::Retired && !is_seen(app, actor, stands)) {
         return Err(Refused::not_found());
     }
     let is_own = stands.is_some_and(|stands| stands.owner == Some(actor.id));
-    match kinds::right_of(kind) {
+    match kind.right {
         Some(right) if !is_own && !actor.has(right) => Err(Refused::forbidden()),
         _ => Ok(()),
     }
 }
 
-fn known(kind: &str) -> Result<(), Refused> {
-    if kinds::is_kind(kind) { Ok(()) } else { Err(Refused::not_found()) }
-}
-
 async fn list(app: Arc<App>, ask: Ask) -> Answered {
-    let kind = ask.param("kind");
-    known(kind)?;
-    if kind == "object" {
-        return Ok(json_text(app.records.objects(ask.actor()?).await));
-    }
+    let kind = kinds::known(ask.param("kind"))?;
+    let actor = ask.actor()?;
     let object = ask.query("object");
-    let found = definitions::list(app.db(), kind).await?;
-    let seen = found.iter().filter(|one| is_seen(ask.actor().map_or(&*Arc::new(Actor::console()), |actor| actor), one));
+    let found = definitions::list(app.db(), kind.key).await?;
+    let seen = found.iter().filter(|one| is_seen(&app, actor, one));
     let seen = seen.filter(|one| {
         object.as_deref().is_none_or(|object| one.body.get("object").and_then(Json::as_str) == Some(object))
     });
     json(&json!({ "definitions": seen.map(shown).collect::<Vec<_>>() }))
 }
 
-/// The definition of the path, when whoever asks may see it.
-async fn seen(app: &App, ask: &Ask) -> Result<Definition, Refused> {
-    let (kind, key) = (ask.param("kind"), ask.param("key"));
-    known(kind)?;
+/// The definition of the path with its kind, when whoever asks may see it.
+async fn seen(app: &App, ask: &Ask) -> Result<(&'static Kind, Definition), Refused> {
+    let kind = kinds::known(ask.param("kind"))?;
     let actor = ask.actor()?;
-    if kind == "object" {
-        let object = app.records.object_for(actor, key)?;
-        if !actor.has(Right::Design) {
-            return Err(Refused::forbidden());
-        }
-        let version = app.records.catalog().number.into();
-        let (key, solution) = (object.key.clone(), object.solution.clone());
-        return Ok(Definition {
-            kind: "object".into(),
-            key,
-            body: object.def.to_json(),
-            owner: None,
-            solution,
-            origin: None,
-            version,
-            state: Standing::Active,
-        });
-    }
-    let found = definitions::find(app.db(), kind, key).await?;
-    found.filter(|one| one.state != Standing::Retired && is_seen(actor, one)).ok_or_else(Refused::not_found)
+    let found = definitions::find(app.db(), kind.key, ask.param("key")).await?;
+    let found = found.filter(|one| one.state != Standing::Retired && is_seen(app, actor, one));
+    Ok((kind, found.ok_or_else(Refused::not_found)?))
 }
 
 async fn one(app: Arc<App>, ask: Ask) -> Answered {
-    json(&shown(&seen(&app, &ask).await?))
+    json(&shown(&seen(&app, &ask).await?.1))
 }
 
 async fn put(app: Arc<App>, mut ask: Ask) -> Answered {
-    let mut body = ask.object().await?;
-    let (kind, key) = (ask.param("kind").to_owned(), ask.param("key").to_owned());
-    known(&kind)?;
-    if kind == "object" {
-        if !ask.actor()?.has(Right::Design) {
-            return Err(Refused::forbidden());
+    let body = ask.object().await?;
+    let kind = kinds::known(ask.param("kind"))?;
+    let (actor, key) = (ask.actor()?, ask.param("key"));
+    let saved = match kind.holds {
+        Holds::WhenPublished => {
+            may_change(&app, actor, kind, None)?;
+            drafts::put(&app, key, body).await?
         }
-        body.insert("key".into(), key.clone().into());
-        super::objects::without_answered(&mut body);
-        let mut problems = Problems::new();
-        let def = ObjectDef::from_json(&Json::Object(body), "", &mut problems);
-        let Some(def) = def.filter(|_| problems.is_empty()) else { return Err(problems.into()) };
-        let stands = app.records.catalog().object(&key).cloned();
-        if let Some(stands) = &stands {
-            super::objects::locked(stands, &def)?;
-        }
-        let solution = stands.map_or_else(|| LOCAL.to_owned(), |object| object.solution.clone());
-        app.records.publish(ask.actor()?, vec![Edit::Put { def, solution }]).await?;
-        return json(&shown(&seen(&app, &ask).await?));
-    }
-    json(&shown(&save(&app, ask.actor()?, &kind, &key, Json::Object(body)).await?))
+        Holds::AtOnce => save(&app, actor, kind, key, Json::Object(body)).await?,
+    };
+    json(&shown(&saved))
 }
 
-/// Saves a definition; of the kinds that hold at once it is published with it.
+/// Saves a definition of a kind that holds at once, and keeps it as a version.
 pub(super) async fn save(
     app: &App,
     actor: &Arc<Actor>,
-    kind: &str,
+    kind: &Kind,
     key: &str,
     mut body: Json,
 ) -> Result<Definition, Refused> {
     if !kehub_model::key::is_key(key) {
         return Err(Problem::new(Code::BadKey, "key").with("value", key).into());
     }
-    let stands = definitions::find(app.db(), kind, key).await?;
-    may_change(actor, kind, stands.as_ref())?;
-    if kind == "role" {
+    let is_role = kind.right == Some(Right::Roles);
+    let stands = definitions::find(app.db(), kind.key, key).await?;
+    may_change(app, actor, kind, stands.as_ref())?;
+    if is_role {
         body["key"] = key.into();
         if let Some(map) = body.as_object_mut() {
             // What an answer says beside the role is no part of it.
@@ -178,37 +159,35 @@ pub(super) async fn save(
             }
         }
     }
-    kinds::check(kind, &body, &app.records.catalog())?;
-    if kind == "role" {
+    let problems = kind.check(&body, &app.records.catalog(), actor);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    if is_role {
         roles::may_grant(app, actor, &body).await?;
         if let Some(stands) = stands.as_ref().filter(|stands| stands.state != Standing::Retired) {
             // Changing a role changes those who hold it: what it grants now must be one's own, too.
             roles::may_grant(app, actor, &stands.body).await?;
         }
     }
-    let is_own = kinds::is_personal(kind, &body);
-    if !is_own && kinds::right_of(kind).is_none() && !actor.has(Right::Design) {
+    let is_own = kind.is_personal(&body);
+    if !is_own && kind.right.is_none() && !actor.has(Right::Design) {
         return Err(Refused::forbidden());
     }
-    let now = Moment::first_at(app.db().clock.now());
-    let holds_at_once = kinds::holds_at_once(kind);
-    let before = stands.as_ref().map_or(0, |stands| stands.version);
     let definition = Definition {
-        kind: kind.to_owned(),
+        kind: kind.key.to_owned(),
         key: key.to_owned(),
         body,
         owner: is_own.then_some(actor.id),
         solution: stands.as_ref().map_or_else(|| LOCAL.to_owned(), |stands| stands.solution.clone()),
         origin: stands.as_ref().and_then(|stands| stands.origin.clone()),
-        version: if holds_at_once { before + 1 } else { before },
-        state: if holds_at_once || before > 0 { Standing::Active } else { Standing::Draft },
+        version: stands.as_ref().map_or(0, |stands| stands.version) + 1,
+        state: Standing::Active,
     };
-    let mut writes = vec![definitions::put(&definition, now)];
-    if holds_at_once {
-        writes.push(definitions::keep_version(&definition, now, actor.id));
-    }
-    definitions::write(app.db(), writes, kind == "role").await?;
-    after(app, kind).await?;
+    let now = Moment::first_at(app.db().clock.now());
+    let writes = vec![definitions::put(&definition, now), definitions::keep_version(&definition, now, actor.id)];
+    definitions::write(app.db(), writes, is_role).await?;
+    after(app, kind.key).await?;
     Ok(definition)
 }
 
@@ -223,12 +202,16 @@ async fn after(app: &App, kind: &str) -> Result<(), Refused> {
 
 async fn retire(app: Arc<App>, ask: Ask) -> Answered {
     let actor = ask.actor()?;
-    let mut definition = seen(&app, &ask).await?;
-    if definition.kind == "object" {
-        return Err(Refused::new(Code::Locked, ""));
+    let (kind, mut definition) = seen(&app, &ask).await?;
+    may_change(&app, actor, kind, Some(&definition))?;
+    if kind.holds == Holds::WhenPublished {
+        if definition.state != Standing::Draft {
+            return objects::put_away(&app, &ask, &definition.key).await;
+        }
+        drafts::discard(&app, &definition).await?;
+        return Ok(empty());
     }
-    may_change(actor, &definition.kind, Some(&definition))?;
-    if definition.owner.is_none() && !actor.has(kinds::right_of(&definition.kind).unwrap_or(Right::Design)) {
+    if definition.owner.is_none() && !actor.has(kind.right.unwrap_or(Right::Design)) {
         return Err(Refused::forbidden());
     }
     if definition.kind == "role" {
@@ -249,31 +232,23 @@ async fn retire(app: Arc<App>, ask: Ask) -> Answered {
 }
 
 async fn publish(app: Arc<App>, ask: Ask) -> Answered {
-    let actor = ask.actor()?;
-    let mut definition = seen(&app, &ask).await?;
-    if definition.kind == "object" {
-        return json(&shown(&definition));
+    let (kind, definition) = seen(&app, &ask).await?;
+    may_change(&app, ask.actor()?, kind, Some(&definition))?;
+    match kind.holds {
+        Holds::WhenPublished => drafts::publish(&app, &ask, &definition).await,
+        // It holds already.
+        Holds::AtOnce if ask.is_query("plan") => Ok(no_changes(&[])),
+        Holds::AtOnce => json(&shown(&definition)),
     }
-    may_change(actor, &definition.kind, Some(&definition))?;
-    kinds::check(&definition.kind, &definition.body, &app.records.catalog())?;
-    let newest = definitions::versions(app.db(), &definition.kind, &definition.key).await?.into_iter().next();
-    if newest.is_none_or(|newest| newest.body != definition.body) {
-        definition.version += 1;
-        definition.state = Standing::Active;
-        keep(&app, actor, &definition).await?;
-    }
-    json(&shown(&definition))
 }
 
-async fn keep(app: &App, actor: &Actor, definition: &Definition) -> Result<(), Refused> {
-    let now = Moment::first_at(app.db().clock.now());
-    let writes = vec![definitions::put(definition, now), definitions::keep_version(definition, now, actor.id)];
-    definitions::write(app.db(), writes, definition.kind == "role").await?;
-    after(app, &definition.kind).await
+/// The plan of what changes no table.
+fn no_changes(problems: &[Spoken]) -> Response {
+    json_text(json!({ "changes": [], "problems": problems }).to_string())
 }
 
 async fn versions(app: Arc<App>, ask: Ask) -> Answered {
-    let definition = seen(&app, &ask).await?;
+    let (_, definition) = seen(&app, &ask).await?;
     let versions = definitions::versions(app.db(), &definition.kind, &definition.key).await?;
     let shown: Vec<Json> = versions
         .iter()
@@ -287,7 +262,9 @@ async fn versions(app: Arc<App>, ask: Ask) -> Answered {
 
 async fn rollback(app: Arc<App>, mut ask: Ask) -> Answered {
     let body = ask.object().await?;
-    let definition = seen(&app, &ask).await?;
+    let (kind, definition) = seen(&app, &ask).await?;
+    let actor = ask.actor()?;
+    may_change(&app, actor, kind, Some(&definition))?;
     let wanted = body
         .get("version")
         .and_then(Json::as_i64)
@@ -295,17 +272,18 @@ async fn rollback(app: Arc<App>, mut ask: Ask) -> Answered {
     let versions = definitions::versions(app.db(), &definition.kind, &definition.key).await?;
     let version = versions.into_iter().find(|one| one.version == wanted);
     let version = version.ok_or_else(|| Problem::new(Code::NoSuchRecord, "version").with("value", wanted))?;
-    let mut saved = save(&app, ask.actor()?, &definition.kind, &definition.key, version.body).await?;
-    if !kinds::holds_at_once(&saved.kind) {
-        saved.version += 1;
-        saved.state = Standing::Active;
-        keep(&app, ask.actor()?, &saved).await?;
+    match kind.holds {
+        Holds::WhenPublished => drafts::rollback(&app, &ask, &definition, &version.body).await,
+        Holds::AtOnce if ask.is_query("plan") => {
+            let problems = kind.check(&version.body, &app.records.catalog(), actor);
+            Ok(no_changes(&problems.iter().map(|problem| problem.spoken(actor.language())).collect::<Vec<_>>()))
+        }
+        Holds::AtOnce => json(&shown(&save(&app, actor, kind, &definition.key, version.body).await?)),
     }
-    json(&shown(&saved))
 }
 
 async fn schema(_app: Arc<App>, ask: Ask) -> Answered {
-    json(&kinds::schema(ask.param("kind")).ok_or_else(Refused::not_found)?)
+    json(&(kinds::known(ask.param("kind"))?.schema)())
 }
 
 /// An object is gone: what roles grant on it is taken away, so that another object of the same key inherits nothing.

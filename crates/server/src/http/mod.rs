@@ -1,6 +1,7 @@
 //! What the roof itself answers: thin handlers, take, call, answer. Each file is a resource with its part of the list of routes.
 
 pub mod definitions;
+mod drafts;
 pub mod events;
 pub mod fields;
 pub mod files;

@@ -137,15 +137,20 @@ pub(super) fn locked(object: &Object, wanted: &ObjectDef) -> Result<(), Refused>
 }
 
 async fn retire(app: Arc<App>, ask: Ask) -> Answered {
-    let object = designed(&app, &ask)?;
-    if crate::solutions::system_object(&object.key).is_some() {
+    let key = designed(&app, &ask)?.key.clone();
+    put_away(&app, &ask, &key).await
+}
+
+/// Retires an object with all that roles grant on it.
+pub(super) async fn put_away(app: &App, ask: &Ask, key: &str) -> Answered {
+    if crate::solutions::system_object(key).is_some() {
         return Err(Refused::new(Code::Locked, ""));
     }
-    let edits = vec![Edit::Retire { key: object.key.clone() }];
+    let edits = vec![Edit::Retire { key: key.to_owned() }];
     if ask.is_query("plan") {
         return Ok(json_text(app.records.plan(ask.actor()?, edits).await?));
     }
     app.records.publish(ask.actor()?, edits).await?;
-    super::definitions::forget_object(&app, ask.actor()?, &object.key).await?;
+    super::definitions::forget_object(app, ask.actor()?, key).await?;
     Ok(empty())
 }

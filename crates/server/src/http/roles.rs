@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 use super::definitions::{save, shown};
 use crate::app::App;
 use crate::identity;
+use crate::kinds;
 
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     vec![
@@ -48,7 +49,7 @@ async fn make(app: Arc<App>, mut ask: Ask) -> Answered {
     if stands.is_some() {
         return Err(Problem::new(Code::KeyTaken, "key").with("value", key).into());
     }
-    let definition = save(&app, ask.actor()?, "role", &key, body).await?;
+    let definition = save(&app, ask.actor()?, kinds::known("role")?, &key, body).await?;
     Ok(created(json(&shown(&definition)["body"])?, &format!("/api/v1/definitions/role/{key}")))
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use kehub_api::Refused;
 use kehub_model::object::ObjectDef;
-use kehub_model::schema::Edit;
-use kehub_model::{Actor, Code, Moment, Problem, Problems};
+use kehub_model::schema::{self, Edit};
+use kehub_model::{Actor, Catalog, Code, Moment, Problem, Problems};
 use kehub_records::definitions::{self, Definition, Standing};
 use serde_json::{Value as Json, json};
 
@@ -24,29 +24,53 @@ struct Fate<'a> {
     stands: Option<Definition>,
 }
 
+/// It names what the customer has taken away; it stays as it is.
+const LEFT_OUT: &str = "left_out";
+
+impl Fate<'_> {
+    fn is_left_out(&self) -> bool {
+        self.word == LEFT_OUT
+    }
+}
+
 /// What applying a solution would do.
 pub async fn plan(app: &App, actor: &Arc<Actor>, package: &Package) -> Result<Json, Refused> {
-    let fates = fates(app, package).await?;
-    let schema: Json =
-        serde_json::from_str(&app.records.plan(actor, edits(package, &fates)?).await?).map_err(Refused::fault)?;
+    let mut fates = fates(app, package).await?;
+    let edits = edits(package, &fates)?;
+    let found = check(app, package, &mut fates, edits.clone()).await?;
+    let schema: Json = serde_json::from_str(&app.records.plan(actor, edits).await?).map_err(Refused::fault)?;
+    let mut problems = schema["problems"].as_array().cloned().unwrap_or_default();
+    for problem in &found {
+        problems.push(serde_json::to_value(problem.spoken(actor.language())).map_err(Refused::fault)?);
+    }
     Ok(json!({
         "solution": package.key,
         "version": package.version,
         "definitions": told(&fates),
         "changes": schema["changes"],
-        "problems": schema["problems"],
+        "problems": problems,
     }))
 }
 
-/// Applies a solution: what is planned, then done.
+/// Applies a solution: what is planned, then done. What is refused has changed nothing.
 pub async fn apply(app: &App, actor: &Arc<Actor>, package: &Package) -> Result<Json, Refused> {
-    let fates = fates(app, package).await?;
-    app.records.publish(actor, edits(package, &fates)?).await?;
+    let mut fates = fates(app, package).await?;
+    let edits = edits(package, &fates)?;
+    let problems = check(app, package, &mut fates, edits.clone()).await?;
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    app.records.publish(actor, edits).await?;
     app.records.refresh().await?;
-    check(app, &fates)?;
     let now = Moment::first_at(app.db().clock.now());
     let mut writes = Vec::new();
-    for fate in &fates {
+    for fate in fates.iter().filter(|fate| !fate.is_left_out()) {
+        let origin = json!({ "solution": package.key, "version": package.version, "body": fate.item.body });
+        if fate.item.kind == "object" {
+            // Its version was kept when it was published.
+            writes.push(definitions::shipped("object", &fate.item.key, &package.key, &origin));
+            continue;
+        }
         let before = fate.stands.as_ref().map_or(0, |stands| stands.version);
         let changed =
             fate.stands.as_ref().is_none_or(|stands| stands.body != fate.body || stands.state != Standing::Active);
@@ -56,12 +80,12 @@ pub async fn apply(app: &App, actor: &Arc<Actor>, package: &Package) -> Result<J
             body: fate.body.clone(),
             owner: None,
             solution: package.key.clone(),
-            origin: Some(json!({ "solution": package.key, "version": package.version, "body": fate.item.body })),
+            origin: Some(origin),
             version: if changed { before + 1 } else { before },
             state: Standing::Active,
         };
         writes.push(definitions::put(&definition, now));
-        if changed && definition.kind != "object" {
+        if changed {
             writes.push(definitions::keep_version(&definition, now, actor.id));
         }
     }
@@ -128,18 +152,35 @@ fn edits(package: &Package, fates: &[Fate<'_>]) -> Result<Vec<Edit>, Refused> {
     if problems.is_empty() { Ok(edits) } else { Err(problems.into()) }
 }
 
-/// That definitions are of their kinds' form, all of them together.
-fn check(app: &App, fates: &[Fate<'_>]) -> Result<(), Refused> {
-    let catalog = app.records.catalog();
+/// What is wrong with the definitions, looked at against the catalog as it will be.
+///
+/// In a workspace where the solution stands already, a definition that names what the customer has taken away is left out and
+/// told: nobody is kept from an upgrade by having put a field away.
+async fn check(app: &App, package: &Package, fates: &mut [Fate<'_>], edits: Vec<Edit>) -> Result<Problems, Refused> {
+    let current = app.records.catalog();
+    let planned = schema::plan(&current, edits);
+    let Ok(catalog) = Catalog::compile(current.number + 1, planned.stored) else {
+        // What is wrong with the objects is told by their own plan, and refused by their own publish.
+        return Ok(Problems::new());
+    };
+    let is_upgrade = find_installed(app.db(), &package.key).await?.is_some();
+    let console = Actor::console();
     let mut problems = Problems::new();
-    for fate in fates.iter().filter(|fate| fate.item.kind != "object") {
-        if let Err(refused) = kinds::check(&fate.item.kind, &fate.body, &catalog) {
-            let place = format!("{}/{}", super::package::folder_of(&fate.item.kind), fate.item.key);
-            problems.extend(refused.refusal.problems().iter().map(|problem: &Problem| problem.clone().within(&place)));
+    let changes = |fate: &&mut Fate<'_>| fate.item.kind != "object" && !matches!(fate.word, "same" | "keep");
+    for fate in fates.iter_mut().filter(changes) {
+        let Some(kind) = kinds::find(&fate.item.kind) else { continue };
+        let found = kind.check(&fate.body, &catalog, &console);
+        let is_gone = |problem: &Problem| matches!(problem.code, Code::UnknownObject | Code::UnknownField);
+        if is_upgrade && !found.is_empty() && found.iter().all(is_gone) {
+            fate.word = LEFT_OUT;
+            fate.conflicts = found.into_iter().map(|problem| problem.at).collect();
+            continue;
         }
-        if kinds::is_personal(&fate.item.kind, &fate.body) {
-            problems.push(Problem::new(Code::BadDefinition, fate.item.key.clone()).with("hint", "shared: true"));
+        let place = format!("{}/{}", super::package::folder_of(&fate.item.kind), fate.item.key);
+        problems.extend(found.into_iter().map(|problem| problem.within(&place)));
+        if kind.is_personal(&fate.body) {
+            problems.push(Problem::new(Code::BadDefinition, place).with("hint", "shared: true"));
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
+    Ok(problems)
 }

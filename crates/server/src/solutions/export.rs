@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::{LOCAL, find_installed, package};
 use crate::app::App;
+use crate::kinds;
 
 /// The files of a solution, named from its folder.
 pub async fn export(app: &App, solution: &str) -> Result<Vec<(String, String)>, Refused> {
@@ -24,6 +25,7 @@ pub async fn export(app: &App, solution: &str) -> Result<Vec<(String, String)>, 
     for one in definitions::all(app.db()).await? {
         let is_part = belongs(&one.solution, solution)
             && one.kind != "object"
+            && kinds::find(&one.kind).is_some()
             && one.owner.is_none()
             && one.state == Standing::Active;
         if is_part {

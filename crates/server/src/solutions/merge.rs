@@ -62,7 +62,7 @@ fn lists(base: &[Json], mine: &[Json], theirs: &[Json], at: &str, conflicts: &mu
 }
 
 fn key_of(one: &Json) -> Option<&str> {
-    one.get("key").or_else(|| one.get("field"))?.as_str()
+    ["key", "field", "from"].iter().find_map(|name| one.get(*name))?.as_str()
 }
 
 fn is_keyed(list: &[Json]) -> bool {

@@ -34,9 +34,17 @@ pub struct Sample {
     pub csv: Vec<u8>,
 }
 
+/// Folders of a solution that hold no definitions.
+const BESIDE: &[&str] = &["sample", "words", "stories"];
+
 /// The kind of a folder's files: `menus/` holds menus.
 pub(super) fn folder_of(kind: &str) -> String {
     format!("{kind}s")
+}
+
+/// A definition of a kind that is not there would be lost in silence.
+fn not_a_kind(at: &str) -> Problem {
+    Problem::new(Code::NotOneOf, at).with("allowed", kinds::all())
 }
 
 impl Package {
@@ -51,10 +59,13 @@ impl Package {
         let mut items = Vec::new();
         for (path, content) in &files {
             let Some((folder, file)) = path.split_once('/') else { continue };
-            let Some(kind) = folder.strip_suffix('s').filter(|kind| kinds::is_kind(kind)) else { continue };
-            let Some(stem) = file.strip_suffix(".yaml") else { continue };
+            let Some(stem) = file.strip_suffix(".yaml").filter(|_| !BESIDE.contains(&folder)) else { continue };
+            let Some(kind) = kinds::KINDS.iter().find(|kind| folder_of(kind.key) == folder) else {
+                problems.push(not_a_kind(path));
+                continue;
+            };
             if let Some(body) = yaml(path, content, &mut problems) {
-                items.push(Item::read(kind, stem, body, path, &mut problems));
+                items.push(Item::read(kind.key, stem, body, path, &mut problems));
             }
         }
         let order = head["sample"].as_array().cloned().unwrap_or_default();
@@ -79,9 +90,10 @@ impl Package {
         for (n, one) in json["definitions"].as_array().into_iter().flatten().enumerate() {
             let at = format!("definitions[{n}]");
             match (one["kind"].as_str(), one["key"].as_str()) {
-                (Some(kind), Some(key)) if kinds::is_kind(kind) => {
-                    items.extend(Item::read(kind, key, one["body"].clone(), &at, &mut problems))
-                }
+                (Some(kind), Some(key)) => match kinds::find(kind) {
+                    Some(kind) => items.extend(Item::read(kind.key, key, one["body"].clone(), &at, &mut problems)),
+                    None => problems.push(not_a_kind(&format!("{at}.kind"))),
+                },
                 _ => problems.push(Problem::new(Code::BadDefinition, at).with("hint", "kind, key, body")),
             }
         }

@@ -2,6 +2,7 @@
 
 mod console;
 mod definitions;
+mod drafts;
 mod files;
 mod imports;
 mod people;
