@@ -153,4 +153,40 @@ export const tests = [
       assert.equal(after.kind, null);
     },
   },
+  {
+    name: 'a record is laid out as its page says',
+    async run(browser, opened) {
+      const page = await start(browser, opened);
+      await signIn(page);
+      await api(page, 'PUT', `/definitions/page/${object}`, {
+        object,
+        header: ['size'],
+        sections: [
+          { key: 'names', label: '叫什么', columns: 1, fields: ['name'] },
+          { key: 'reach', label: '怎么找', collapsed: true, fields: ['phone'] },
+        ],
+        tabs: [{ key: 'more', label: '分类', sections: [{ key: 'kinds', fields: ['kind'] }] }],
+      });
+      try {
+        await openList(page);
+        await page.getByRole('button', { name: '第一条', exact: true }).click();
+        const drawer = page.getByRole('dialog');
+        await drawer.locator('.page-header').getByText('12.5').waitFor();
+        await drawer.getByText('叫什么').waitFor();
+        await drawer.getByText('138 0013 8000').waitFor({ state: 'hidden' });
+        await drawer.getByText('怎么找').click();
+        await drawer.getByText('138 0013 8000').waitFor();
+        // What the page does not name stands at its end.
+        await drawer.getByText('其他信息').waitFor();
+        await drawer.getByRole('tab', { name: '分类' }).click();
+        await drawer.getByRole('tabpanel', { name: '分类' }).getByText('类别', { exact: true }).waitFor();
+        await drawer.getByRole('button', { name: '编辑' }).click();
+        await drawer.getByRole('group', { name: '怎么找' }).getByLabel('手机').fill('13900139000');
+        await drawer.getByRole('button', { name: '保存' }).click();
+        await toast(page, '已保存');
+      } finally {
+        await api(page, 'DELETE', `/definitions/page/${object}`);
+      }
+    },
+  },
 ];

@@ -6,8 +6,7 @@ use std::collections::HashMap;
 use kehub_model::catalog::{FieldId, ObjectId};
 use kehub_model::fields::Kind;
 use kehub_model::fields::rollup::RollupFn;
-use kehub_model::query::ask::Measure;
-use kehub_model::query::{AggregatePlan, Cond, Group, Measured, Resolver};
+use kehub_model::query::{AggregatePlan, Cond, Group, Measure, Measured, Resolver};
 use kehub_model::{Actor, Catalog, Object, Problems, Value};
 
 #[derive(Default)]

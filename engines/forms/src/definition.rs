@@ -86,9 +86,13 @@ pub struct PageDef {
     /// Further tabs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tabs: Vec<TabDef>,
-    /// Lists of records that link to this one, in order. Left out: all there are; empty: none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub related: Option<Vec<RelatedDef>>,
+    /// Lists of records that link to this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<RelatedDef>,
+    /// Fields and lists (`<object>.<link field>`) that are left out on purpose. Whatever else the page does not name stands at
+    /// its end, so that a field made later is never lost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
     /// Of several pages of an object the lowest counts, then the first by key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<i64>,

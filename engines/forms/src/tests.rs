@@ -147,6 +147,7 @@ fn a_page_lays_out_fields_tabs_and_what_links_here() {
             "sections": [{ "key": "basics", "label": { "zh": "基本信息", "en": "Basics" }, "columns": 3, "fields": ["name", "size"] }],
             "tabs": [{ "key": "more", "label": "More", "sections": [{ "key": "inner", "fields": ["secret", "created_at"], "collapsed": true }] }],
             "related": [{ "from": "contact.firm", "label": "People", "columns": [{ "field": "name" }], "sort": [{ "field": "born", "dir": "desc" }] }],
+            "hidden": ["people_count"],
         }),
         &[],
     );
@@ -163,6 +164,7 @@ fn everything_wrong_with_a_page_is_told_at_once() {
                 { "from": "contact.friends" }, { "from": "contact" }, { "from": "nobody.firm" },
                 { "from": "contact.firm", "columns": [{ "field": "age" }], "sort": [{ "field": "age" }] }, { "from": "contact.firm" },
             ],
+            "hidden": ["name", "nothing", "contact.firm", "contact.born"],
         }),
         &[
             "header[0] unknown_field",
@@ -173,13 +175,17 @@ fn everything_wrong_with_a_page_is_told_at_once() {
             "tabs[0].sections[0].columns out_of_range",
             "tabs[0].key bad_key",
             "sections[1].key key_taken",
-            "sections[1].fields[0] key_taken",
             "related[0].from unknown_field",
             "related[1].from unknown_field",
             "related[2].from unknown_object",
             "related[3].columns[0].field unknown_field",
             "related[3].sort[0].field unknown_field",
+            "hidden[1] unknown_field",
+            "hidden[3] unknown_field",
+            "sections[1].fields[0] key_taken",
             "related[4].from key_taken",
+            "hidden[0] key_taken",
+            "hidden[2] key_taken",
         ],
     );
 }

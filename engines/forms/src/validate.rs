@@ -130,18 +130,31 @@ impl<'a> Look<'a> {
         }
     }
 
-    fn related(&mut self, object: &Object, related: &RelatedDef, at: &str) {
-        let place = format!("{at}.from");
-        let (from, link) = related.from.split_once('.').unwrap_or((&related.from, ""));
-        let Some(child) = self.object(from, &place) else { return };
-        let leads_here = child.field(link).is_some_and(|field| {
+    /// The object of a list of records that link here, `<object>.<link field>`.
+    fn list(&mut self, object: &Object, from: &str, at: String) -> Option<&'a Arc<Object>> {
+        let (key, link) = from.split_once('.').unwrap_or((from, ""));
+        let child = self.object(key, &at)?;
+        let links_here = child.field(link).is_some_and(|field| {
             field.def.kind.target() == Some(&object.key) && self.actor.sight(child, field.id) != Sight::No
         });
-        if !leads_here {
-            self.say(Problem::new(Code::UnknownField, place).with("name", &related.from));
+        if !links_here {
+            self.say(Problem::new(Code::UnknownField, at).with("name", from));
         }
+        Some(child)
+    }
+
+    fn related(&mut self, object: &Object, related: &RelatedDef, at: &str) {
+        let Some(child) = self.list(object, &related.from, format!("{at}.from")) else { return };
         self.columns(child, &related.columns, &format!("{at}.columns"));
         self.sort(child, &related.sort, &format!("{at}.sort"));
+    }
+
+    fn hidden(&mut self, object: &Object, name: &str, at: String) {
+        if name.contains('.') {
+            self.list(object, name, at);
+        } else {
+            self.field(object, name, at);
+        }
     }
 
     fn items(&mut self, items: &[MenuItem], at: &str, depth: usize) {
@@ -190,15 +203,20 @@ impl Definition for PageDef {
         let tab_keys = self.tabs.iter().enumerate().map(|(n, tab)| (tab.key.as_str(), format!("tabs[{n}].key")));
         look.keys(tab_keys);
         look.keys(self.placed().map(|(at, section)| (section.key.as_str(), format!("{at}.key"))));
-        // A field stands in one place, so that one knows where to look for it and where to fill it in.
-        look.differ(self.placed().flat_map(|(at, section)| {
-            section.fields.iter().enumerate().map(move |(m, field)| (field.as_str(), format!("{at}.fields[{m}]")))
-        }));
-        for (n, related) in self.related.iter().flatten().enumerate() {
+        for (n, related) in self.related.iter().enumerate() {
             look.related(object, related, &format!("related[{n}]"));
         }
-        let lists = self.related.iter().flatten().enumerate();
-        look.differ(lists.map(|(n, related)| (related.from.as_str(), format!("related[{n}].from"))));
+        for (n, name) in self.hidden.iter().enumerate() {
+            look.hidden(object, name, format!("hidden[{n}]"));
+        }
+        // What is shown stands in one place, so that one knows where to look for it and where to fill it in.
+        let fields = self.placed().flat_map(|(at, section)| {
+            section.fields.iter().enumerate().map(move |(m, field)| (field.as_str(), format!("{at}.fields[{m}]")))
+        });
+        let lists = self.related.iter().enumerate();
+        let lists = lists.map(|(n, related)| (related.from.as_str(), format!("related[{n}].from")));
+        let hidden = self.hidden.iter().enumerate().map(|(n, name)| (name.as_str(), format!("hidden[{n}]")));
+        look.differ(fields.chain(lists).chain(hidden));
         look.problems
     }
 }

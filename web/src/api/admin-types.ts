@@ -28,6 +28,30 @@ export interface MenuBody {
   items: MenuItem[];
 }
 
+export interface SectionBody {
+  key: string;
+  label?: Label;
+  columns?: number;
+  fields: string[];
+  collapsed?: boolean;
+}
+
+/** How a record of an object is laid out. */
+export interface PageBody {
+  object: string;
+  header?: string[];
+  sections: SectionBody[];
+  tabs?: { key: string; label: Label; sections: SectionBody[] }[];
+  related?: {
+    from: string;
+    label?: Label;
+    columns?: { field: string }[];
+    sort?: { field: string; dir?: 'asc' | 'desc' }[];
+  }[];
+  hidden?: string[];
+  order?: number;
+}
+
 export interface PlanChange {
   kind: 'safe' | 'slow' | 'lossy';
   what: string;

@@ -1,10 +1,8 @@
 //! Queries as people send them: names not yet looked up, values not yet read. Parsing collects all mistakes with their places.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::Op;
+use super::{Measure, Op};
 use crate::problem::{Code, Problem, Problems};
 
 /// Limits of one request: beyond them it is refused, never cut.
@@ -50,45 +48,6 @@ pub struct QueryAsk {
     pub as_of: Option<String>,
     pub time_zone: Option<String>,
     pub search: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Measure {
-    Count,
-    CountDistinct,
-    Sum,
-    Avg,
-    Min,
-    Max,
-    Median,
-}
-
-impl Measure {
-    pub fn parse(text: &str) -> Option<Measure> {
-        Some(match text {
-            "count" => Measure::Count,
-            "count_distinct" => Measure::CountDistinct,
-            "sum" => Measure::Sum,
-            "avg" => Measure::Avg,
-            "min" => Measure::Min,
-            "max" => Measure::Max,
-            "median" => Measure::Median,
-            _ => return None,
-        })
-    }
-
-    pub fn text(self) -> &'static str {
-        match self {
-            Measure::Count => "count",
-            Measure::CountDistinct => "count_distinct",
-            Measure::Sum => "sum",
-            Measure::Avg => "avg",
-            Measure::Min => "min",
-            Measure::Max => "max",
-            Measure::Median => "median",
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

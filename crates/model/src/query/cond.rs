@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::ask::{Measure, Unit};
+use super::Measure;
+use super::ask::Unit;
 use crate::catalog::{FieldId, ObjectId};
 use crate::fields::Order;
 use crate::moment::Moment;

@@ -6,15 +6,17 @@
 
 pub mod ask;
 pub mod cond;
+mod measure;
 pub mod memory;
 mod op;
 mod operand;
 mod resolve;
 pub mod when;
 
-pub use ask::{AggregateAsk, Count, FilterAsk, Measure, QueryAsk, SortAsk, Unit};
+pub use ask::{AggregateAsk, Count, FilterAsk, QueryAsk, SortAsk, Unit};
 pub use cond::{
     AggregatePlan, Compare, Cond, Group, Is, ListPlan, ManyStep, Measured, Operand, Page, Pick, SortTerm, Step, Way,
 };
+pub use measure::Measure;
 pub use op::Op;
 pub use resolve::Resolver;

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 
-use super::ask::{AggregateAsk, FilterAsk, Measure, SortAsk};
+use super::ask::{AggregateAsk, FilterAsk, SortAsk};
 use super::cond::{AggregatePlan, Cond, Group, Is, ManyStep, Measured, Operand, Pick, SortTerm, Step, Way};
 use super::operand::{Around, test};
-use super::{Compare, Op, when};
+use super::{Compare, Measure, Op, when};
 use crate::actor::{Actor, Sight};
 use crate::catalog::{Catalog, Field, Object, system};
 use crate::fields::{Column, Kind, Order};

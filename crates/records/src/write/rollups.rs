@@ -8,9 +8,8 @@ use kehub_db::{Answer, Ask, Delta};
 use kehub_model::catalog::system;
 use kehub_model::fields::Kind;
 use kehub_model::fields::rollup::RollupFn;
-use kehub_model::query::ask::Measure;
 use kehub_model::query::memory::holds;
-use kehub_model::query::{Cond, Is, Measured};
+use kehub_model::query::{Cond, Is, Measure, Measured};
 use kehub_model::{FieldId, Object, ObjectId, RecordId, Value};
 use rust_decimal::{Decimal, RoundingStrategy};
 

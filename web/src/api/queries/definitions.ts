@@ -1,6 +1,6 @@
-// Saved views, menus and solutions: definitions that are not objects.
+// Saved views, pages, menus and solutions: definitions that are not objects.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Definition, MenuBody, Solution, ViewBody } from '../admin-types';
+import type { Definition, MenuBody, PageBody, Solution, ViewBody } from '../admin-types';
 import { call } from '../client';
 
 export function useViews(object: string) {
@@ -19,6 +19,18 @@ export function useMenus() {
     queryKey: ['definitions', 'menu'],
     queryFn: () =>
       call<{ definitions: Definition<MenuBody>[] }>('GET', '/definitions/menu').then((a) => a.definitions),
+    staleTime: 5 * 60_000,
+  });
+}
+
+/** The page of an object's records, where one was drawn: the lowest in order, then the first by key. */
+export function usePage(object: string) {
+  return useQuery({
+    queryKey: ['definitions', 'page', object],
+    queryFn: () =>
+      call<{ definitions: Definition<PageBody>[] }>('GET', '/definitions/page', { query: { object } }).then(
+        (a) => a.definitions.sort((x, y) => (x.body.order ?? 0) - (y.body.order ?? 0))[0]?.body ?? null,
+      ),
     staleTime: 5 * 60_000,
   });
 }

@@ -94,6 +94,7 @@ export const recordWords = {
     details: ['详情', 'Details'],
     related: ['关联数据', 'Related'],
     history: ['操作日志', 'History'],
+    more: ['其他信息', 'More'],
     previous: ['上一条', 'Previous'],
     next: ['下一条', 'Next'],
     gone: ['这条数据不存在，或者你没有查看权限', 'This record is gone, or you may not see it'],

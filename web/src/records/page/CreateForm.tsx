@@ -8,6 +8,7 @@ import { createRecord, refetchRecords } from '@/api/queries/records';
 import type { Value } from '@/api/types';
 import { toWire } from '@/fields/wire';
 import { formFields } from '../fieldPaths';
+import { formSections, type Layout } from './layout';
 import type { RecordDrawerProps } from './RecordDrawer';
 import { RecordForm } from './RecordForm';
 import { useDraft, useFocusWhenOpen } from './useDraft';
@@ -15,18 +16,21 @@ import { useDraft, useFocusWhenOpen } from './useDraft';
 export function CreateForm({
   object,
   catalog,
+  layout,
   defaults,
   onClose,
   onCreated,
   onDirty,
-}: RecordDrawerProps & { onDirty: (dirty: boolean) => void }) {
+}: RecordDrawerProps & { layout: Layout; onDirty: (dirty: boolean) => void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const queries = useQueryClient();
-  const fields = useMemo(
-    () => formFields(object, catalog).filter((f) => f.key !== 'owner' || defaults?.owner !== undefined),
-    [object, catalog, defaults],
-  );
+  const sections = useMemo(() => {
+    const own = formFields(object, catalog);
+    const asked = own.filter((f) => f.key !== 'owner' || defaults?.owner !== undefined);
+    return formSections(layout, asked, Object.keys(defaults ?? {}));
+  }, [layout, object, catalog, defaults]);
+  const fields = useMemo(() => sections.flatMap((section) => section.fields), [sections]);
   const start = useMemo(() => {
     const values: Record<string, Value> = {};
     for (const f of fields)
@@ -85,7 +89,7 @@ export function CreateForm({
         }
       }}
     >
-      <RecordForm object={object} fields={fields} draft={draft} creating disabled={busy} />
+      <RecordForm object={object} sections={sections} draft={draft} creating disabled={busy} />
       <div className="record-foot">
         <Button type="primary" htmlType="submit" loading={busy ? { delay: 300 } : false}>
           {t('record.submit')}

@@ -11,6 +11,7 @@ import { sameValue } from '@/fields/wire';
 import { useSay } from '@/i18n/label';
 import { usePlace } from '@/ui/place';
 import { formFields } from '../fieldPaths';
+import { formSections, type Layout } from './layout';
 import type { RecordDrawerProps } from './RecordDrawer';
 import { RecordForm } from './RecordForm';
 import { useDraft, useFocusWhenOpen } from './useDraft';
@@ -18,11 +19,13 @@ import { useDraft, useFocusWhenOpen } from './useDraft';
 export function EditForm({
   object,
   catalog,
+  layout,
   record,
   focus,
   onDirty,
   onDone,
 }: RecordDrawerProps & {
+  layout: Layout;
   record: Rec;
   focus?: string;
   onDirty: (dirty: boolean) => void;
@@ -33,7 +36,11 @@ export function EditForm({
   const place = usePlace();
   const { message } = App.useApp();
   const queries = useQueryClient();
-  const fields = useMemo(() => formFields(object, catalog), [object, catalog]);
+  const sections = useMemo(
+    () => formSections(layout, formFields(object, catalog)),
+    [layout, object, catalog],
+  );
+  const fields = useMemo(() => sections.flatMap((section) => section.fields), [sections]);
   // The form stays on the version it began with, whatever arrives meanwhile.
   const [base, setBase] = useState(record);
   const draft = useDraft(fields, base);
@@ -130,7 +137,7 @@ export function EditForm({
           }
         />
       ) : null}
-      <RecordForm object={object} fields={fields} draft={draft} creating={false} disabled={busy} />
+      <RecordForm object={object} sections={sections} draft={draft} creating={false} disabled={busy} />
       <div className="record-foot">
         <Button type="primary" htmlType="submit" loading={busy ? { delay: 300 } : false}>
           {t('common.save')}

@@ -2,9 +2,10 @@
 
 import { DeleteOutlined, DownOutlined, EditOutlined, UpOutlined } from '@ant-design/icons';
 import { Button, Drawer, Tabs, Tooltip } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isProblem, wordsOf } from '@/api/problems';
+import { usePage } from '@/api/queries/definitions';
 import { useRecord } from '@/api/queries/records';
 import type { Filter, Obj, Value } from '@/api/types';
 import { titleOf } from '@/fields/shapes/RefPicker';
@@ -12,12 +13,14 @@ import { useSay } from '@/i18n/label';
 import { FailBox } from '@/ui/FailBox';
 import { Glyph } from '@/ui/Glyph';
 import { useNarrow } from '@/ui/useNarrow';
-import { type Catalog, formFields } from '../fieldPaths';
+import type { Catalog } from '../fieldPaths';
 import { CreateForm } from './CreateForm';
 import { EditForm } from './EditForm';
 import { FieldValue } from './FieldValue';
 import { HistoryTab } from './HistoryTab';
-import { pointingAt, Related } from './Related';
+import { type Layout, layoutOf, type Section } from './layout';
+import { PageHeader, PageSections } from './PageSections';
+import { Related } from './Related';
 import { useDelete } from './useDelete';
 import { useLeaveGuard } from './useLeaveGuard';
 
@@ -46,6 +49,12 @@ export function RecordDrawer(props: RecordDrawerProps) {
   const narrow = useNarrow();
   const creating = id === 'new';
   const record = useRecord(object.key, creating ? undefined : id, asOf);
+  // Where the page cannot be read the fields stand in their order, as where none was drawn.
+  const page = usePage(object.key);
+  const layout = useMemo(
+    () => (page.isLoading ? null : layoutOf(page.data ?? undefined, object, props.catalog)),
+    [page.isLoading, page.data, object, props.catalog],
+  );
   const [editing, setEditing] = useState<string | boolean>(false);
   const [dirty, setDirty] = useState(false);
   const remove = useDelete(object, onClose);
@@ -136,8 +145,8 @@ export function RecordDrawer(props: RecordDrawerProps) {
         </span>
       }
     >
-      {creating ? (
-        <CreateForm {...props} onDirty={setDirty} />
+      {creating && layout ? (
+        <CreateForm {...props} layout={layout} onDirty={setDirty} />
       ) : record.error ? (
         <FailBox
           text={
@@ -145,10 +154,11 @@ export function RecordDrawer(props: RecordDrawerProps) {
           }
           onRetry={() => record.refetch()}
         />
-      ) : record.data ? (
+      ) : record.data && layout ? (
         editing ? (
           <EditForm
             {...props}
+            layout={layout}
             record={record.data}
             focus={typeof editing === 'string' ? editing : undefined}
             onDirty={setDirty}
@@ -158,7 +168,7 @@ export function RecordDrawer(props: RecordDrawerProps) {
             }}
           />
         ) : (
-          <Reading {...props} record={record.data} onEdit={setEditing} />
+          <Reading {...props} layout={layout} record={record.data} onEdit={setEditing} />
         )
       ) : (
         <div className="drawer-waiting" aria-busy="true" />
@@ -168,6 +178,7 @@ export function RecordDrawer(props: RecordDrawerProps) {
 }
 
 function Reading({
+  layout,
   object,
   catalog,
   record,
@@ -179,31 +190,21 @@ function Reading({
   onAll,
   onEdit,
 }: RecordDrawerProps & {
+  layout: Layout;
   record: NonNullable<ReturnType<typeof useRecord>['data']>;
   onEdit: (field: string) => void;
 }) {
   const { t } = useTranslation();
-  const fields = formFields(object, catalog);
-  const system = object.fields.filter(
-    (f) => f.system && ['created_at', 'created_by', 'updated_at', 'updated_by', 'department'].includes(f.key),
-  );
-  const related = pointingAt(object, catalog);
+  const say = useSay();
   const mayEdit = object.can?.update !== false && !asOf;
+  const sections = (list: Section[]) => (
+    <PageSections sections={list} object={object} record={record} onEdit={mayEdit ? onEdit : undefined} />
+  );
   const details = (
     <>
-      <div className="field-values">
-        {fields.map((f) => (
-          <FieldValue
-            key={f.key}
-            object={object}
-            record={record}
-            field={f}
-            onEdit={mayEdit ? () => onEdit(f.key) : undefined}
-          />
-        ))}
-      </div>
+      {sections(layout.sections)}
       <div className="field-values field-values-system">
-        {system.map((f) => (
+        {layout.system.map((f) => (
           <FieldValue key={f.key} object={object} record={record} field={f} />
         ))}
       </div>
@@ -211,12 +212,22 @@ function Reading({
   );
   const items = [
     { key: 'details', label: t('record.details'), children: details },
-    ...(related.length > 0
+    ...layout.tabs.map((more) => ({
+      key: more.key,
+      label: say({ key: more.key, label: more.label }),
+      children: sections(more.sections),
+    })),
+    ...(layout.related.length > 0
       ? [
           {
             key: 'related',
             label: t('record.related'),
-            children: <Related {...{ object, record, catalog, asOf, onOpen, onAll, onCreate }} />,
+            children: (
+              <Related
+                links={layout.related}
+                {...{ object, record, catalog, asOf, onOpen, onAll, onCreate }}
+              />
+            ),
           },
         ]
       : []),
@@ -227,6 +238,9 @@ function Reading({
     },
   ];
   return (
-    <Tabs activeKey={items.some((i) => i.key === tab) ? tab : 'details'} onChange={onTab} items={items} />
+    <>
+      <PageHeader fields={layout.header} record={record} />
+      <Tabs activeKey={items.some((i) => i.key === tab) ? tab : 'details'} onChange={onTab} items={items} />
+    </>
   );
 }

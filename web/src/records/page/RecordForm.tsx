@@ -6,23 +6,30 @@ import { kindOf } from '@/fields/registry';
 import { labelOf, useSay } from '@/i18n/label';
 import { Labelled } from '@/ui/Labelled';
 import { fillable, fixedBecause } from '../editable';
+import type { Section } from './layout';
+import { useSectionName } from './PageSections';
 import type { Draft } from './useDraft';
 
 export function RecordForm({
   object,
-  fields,
+  sections,
   draft,
   creating,
   disabled,
 }: {
   object: Obj;
-  fields: Field[];
+  sections: Section[];
   draft: Draft;
   creating: boolean;
   disabled?: boolean;
 }) {
-  const say = useSay();
-  const { i18n } = useTranslation();
+  const nameOf = useSectionName();
+  const shown = sections
+    .map((section) => ({
+      ...section,
+      fields: section.fields.filter((f) => !creating || isOpen(f, object, true)),
+    }))
+    .filter((section) => section.fields.length > 0);
   return (
     <>
       {draft.rest.length > 0 ? (
@@ -33,45 +40,73 @@ export function RecordForm({
           title={draft.rest.map((text) => <div key={text}>{text}</div>)}
         />
       ) : null}
-      <div className="record-form">
-        {fields.map((field) => {
-          const kind = kindOf(field);
-          const Input = kind.Input;
-          const open =
-            Input && (creating ? fillable(field, object) : fixedBecause(field, object, false) === null);
-          if (creating && !open) return null;
-          const id = `field-${field.key}`;
-          const problems = draft.problems[field.key];
-          return (
-            <Labelled
-              key={field.key}
-              label={say(field)}
-              htmlFor={open ? id : undefined}
-              required={field.required}
-              hint={labelOf(field.help, i18n.language) || undefined}
-              problems={problems}
-              wide={kind.wide}
-            >
-              {open && Input ? (
-                <Input
-                  id={id}
-                  field={field}
-                  object={object.key}
-                  value={draft.values[field.key] ?? null}
-                  onChange={(value) => draft.set(field.key, value)}
-                  bad={Boolean(problems?.length)}
-                  disabled={disabled}
-                  label={say(field)}
-                />
-              ) : (
-                <div className="field-fixed">
-                  <kind.Cell field={field} value={draft.values[field.key]} roomy />
-                </div>
-              )}
-            </Labelled>
-          );
-        })}
-      </div>
+      {shown.map((section) => {
+        const name = nameOf(section, shown.length === 1);
+        return (
+          <div key={section.key} className="form-section" role="group" aria-label={name || undefined}>
+            {name ? <div className="section-name">{name}</div> : null}
+            <div className="record-form" style={{ '--columns': section.columns } as React.CSSProperties}>
+              {section.fields.map((field) => (
+                <FormField key={field.key} {...{ object, field, draft, creating, disabled }} />
+              ))}
+            </div>
+          </div>
+        );
+      })}
     </>
+  );
+}
+
+function isOpen(field: Field, object: Obj, creating: boolean): boolean {
+  if (!kindOf(field).Input) return false;
+  return creating ? fillable(field, object) : fixedBecause(field, object, false) === null;
+}
+
+function FormField({
+  object,
+  field,
+  draft,
+  creating,
+  disabled,
+}: {
+  object: Obj;
+  field: Field;
+  draft: Draft;
+  creating: boolean;
+  disabled?: boolean;
+}) {
+  const say = useSay();
+  const { i18n } = useTranslation();
+  const kind = kindOf(field);
+  const Input = kind.Input;
+  const open = isOpen(field, object, creating);
+  const id = `field-${field.key}`;
+  const problems = draft.problems[field.key];
+  return (
+    <Labelled
+      label={say(field)}
+      htmlFor={open ? id : undefined}
+      required={field.required}
+      hint={labelOf(field.help, i18n.language) || undefined}
+      problems={problems}
+      wide={kind.wide}
+    >
+      {open && Input ? (
+        <Input
+          id={id}
+          field={field}
+          object={object.key}
+          value={draft.values[field.key] ?? null}
+          onChange={(value) => draft.set(field.key, value)}
+          bad={Boolean(problems?.length)}
+          disabled={disabled}
+          label={say(field)}
+        />
+      ) : (
+        <div className="field-fixed">
+          <kind.Cell field={field} value={draft.values[field.key]} roomy />
+        </div>
+      )}
+    </Labelled>
   );
 }

@@ -9,24 +9,9 @@ import { titleField, titleOf } from '@/fields/shapes/RefPicker';
 import { labelOf, useSay } from '@/i18n/label';
 import { Glyph } from '@/ui/Glyph';
 import { type Catalog, firstColumns, resolve } from '../fieldPaths';
+import type { Pointing } from './layout';
 
 const FIRST = 10;
-
-export interface Pointing {
-  object: Obj;
-  field: Field;
-}
-
-/** Every link of every object that leads to this one. */
-export function pointingAt(object: Obj, catalog: Catalog): Pointing[] {
-  return [...catalog.values()]
-    .filter((o) => o.state !== 'retired' && o.can?.read !== false && !o.hidden)
-    .flatMap((o) =>
-      o.fields
-        .filter((f) => f.type === 'link' && f.to === object.key && f.state !== 'retired' && !f.system)
-        .map((field) => ({ object: o, field })),
-    );
-}
 
 export function pointingFilter(field: Field, id: string): Filter {
   return field.many
@@ -35,6 +20,7 @@ export function pointingFilter(field: Field, id: string): Filter {
 }
 
 export interface RelatedProps {
+  links: Pointing[];
   object: Obj;
   record: Rec;
   catalog: Catalog;
@@ -45,10 +31,9 @@ export interface RelatedProps {
 }
 
 export function Related(props: RelatedProps) {
-  const { object, catalog } = props;
+  const { links } = props;
   const say = useSay();
   const { i18n } = useTranslation();
-  const links = pointingAt(object, catalog);
   return (
     <Collapse
       className="related"
@@ -56,7 +41,7 @@ export function Related(props: RelatedProps) {
       defaultActiveKey={links.slice(0, 3).map((l) => `${l.object.key}.${l.field.key}`)}
       items={links.map((link) => {
         const key = `${link.object.key}.${link.field.key}`;
-        const back = labelOf(link.field.back_label as string | undefined, i18n.language);
+        const back = labelOf(link.label ?? (link.field.back_label as string | undefined), i18n.language);
         const twice = links.filter((l) => l.object.key === link.object.key).length > 1;
         const name = back || (twice ? `${say(link.object)} · ${say(link.field)}` : say(link.object));
         return {
@@ -113,19 +98,32 @@ function CreateButton({ link, record, object, asOf, onCreate }: Part) {
   );
 }
 
+/** What the page says, with the title by which a record is opened; else the first columns of its list. */
+function columnsOf(link: Pointing): string[] {
+  const title = titleField(link.object);
+  if (link.columns?.length) return link.columns.includes(title) ? link.columns : [title, ...link.columns];
+  return firstColumns(link.object)
+    .map((c) => c.field)
+    .filter((key) => key !== link.field.key)
+    .slice(0, 4);
+}
+
 function FirstRows({ link, record, catalog, asOf, onOpen, onAll }: Part) {
   const { t } = useTranslation();
   const say = useSay();
   const filter = pointingFilter(link.field, record.id);
-  const columns = firstColumns(link.object)
-    .filter((c) => c.field !== link.field.key)
-    .slice(0, 4);
-  const fields = columns
-    .map((c) => resolve(c.field, link.object, catalog))
+  const title = titleField(link.object);
+  const fields = columnsOf(link)
+    .map((key) => resolve(key, link.object, catalog))
     .filter((f): f is Field => Boolean(f));
+  const opens = Math.max(
+    fields.findIndex((f) => f.key === title),
+    0,
+  );
   const { data, isLoading } = useRecords(link.object.key, {
     filter,
-    fields: [...new Set([titleField(link.object), ...fields.map((f) => f.key)])],
+    sort: link.sort?.filter((s) => resolve(s.field, link.object, catalog)),
+    fields: [...new Set([title, ...fields.map((f) => f.key)])],
     limit: FIRST,
     as_of: asOf,
   });
@@ -151,7 +149,7 @@ function FirstRows({ link, record, catalog, asOf, onOpen, onAll }: Part) {
                 const Cell = kindOf(f).Cell;
                 return (
                   <td key={f.key} style={{ textAlign: kindOf(f).align }}>
-                    {n === 0 ? (
+                    {n === opens ? (
                       <button
                         type="button"
                         className="ref-link"

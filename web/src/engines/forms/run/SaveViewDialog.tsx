@@ -5,12 +5,13 @@ import { useTranslation } from 'react-i18next';
 import type { Definition, ViewBody } from '@/api/admin-types';
 import { wordsOf } from '@/api/problems';
 import { useSaveView } from '@/api/queries/definitions';
+import { useObjectMap } from '@/api/queries/objects';
 import type { Me, Obj } from '@/api/types';
 import { newKeyFor } from '@/fields/keys';
 import { labelOf } from '@/i18n/label';
 import { allOf } from '@/records/filter/model';
 import { Labelled } from '@/ui/Labelled';
-import { ALL, bodyOf, MINE, presetFilter } from './listState';
+import { ALL, bodyOf, MINE, presetFilter, withoutGone } from './listState';
 import type { List } from './useList';
 
 export function SaveViewDialog({
@@ -31,6 +32,7 @@ export function SaveViewDialog({
   const { t, i18n } = useTranslation();
   const { message } = App.useApp();
   const save = useSaveView();
+  const catalog = useObjectMap();
   const [name, setName] = useState(rename ? labelOf(rename.body.label, i18n.language, rename.key) : '');
   const [shared, setShared] = useState(rename?.body.shared ?? false);
   const [problem, setProblem] = useState<string[]>([]);
@@ -50,7 +52,7 @@ export function SaveViewDialog({
       : { ...list.state, filter: allOf(presetFilter(list.viewKey), list.state.filter) };
     const body = rename ? { ...rename.body, label, shared } : bodyOf(object, state, label, shared);
     save.mutate(
-      { key, body },
+      { key, body: withoutGone(body, object, catalog) },
       {
         onSuccess: () => {
           message.success(t('views.saved'));

@@ -5,9 +5,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { wordsOf } from '@/api/problems';
 import { useDeleteView, useSaveView } from '@/api/queries/definitions';
+import { useObjectMap } from '@/api/queries/objects';
 import type { Me, Obj } from '@/api/types';
 import { labelOf } from '@/i18n/label';
-import { ALL, bodyOf, keepLayout, MINE } from './listState';
+import { ALL, bodyOf, keepLayout, MINE, withoutGone } from './listState';
 import { SaveViewDialog } from './SaveViewDialog';
 import type { List } from './useList';
 
@@ -25,6 +26,7 @@ export function ViewTabs({
   const { t, i18n } = useTranslation();
   const { message, modal } = App.useApp();
   const save = useSaveView();
+  const catalog = useObjectMap();
   const remove = useDeleteView();
   const [naming, setNaming] = useState<'new' | 'rename' | null>(null);
   const { view } = list;
@@ -33,8 +35,9 @@ export function ViewTabs({
 
   function saveOver() {
     if (!view) return;
+    const body = bodyOf(object, list.state, view.body.label, view.body.shared);
     save.mutate(
-      { key: view.key, body: { ...bodyOf(object, list.state, view.body.label, view.body.shared) } },
+      { key: view.key, body: withoutGone(body, object, catalog) },
       {
         onSuccess: () => {
           keepLayout(object.key, view.key, null);

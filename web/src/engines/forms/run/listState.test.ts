@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { ViewBody } from '@/api/admin-types';
 import type { Obj } from '@/api/types';
-import { differs, merged, parseOpen, presetFilter, stateOfView } from './listState';
+import { differs, merged, parseOpen, presetFilter, stateOfView, withoutGone } from './listState';
 
 const object: Obj = {
   key: 'thing',
@@ -39,6 +39,18 @@ it('puts the address over the view', () => {
 
 it('leaves out columns whose field is gone', () => {
   expect(merged(object, view, {}, null).columns).toEqual([{ field: 'size' }]);
+});
+
+it('is saved without what is gone since', () => {
+  const body = {
+    ...view,
+    sort: [...(view.sort ?? []), { field: 'gone', dir: 'asc' as const }],
+    footer: { gone: 'sum', size: 'sum' },
+  };
+  const sound = withoutGone(body, object, new Map([[object.key, object]]));
+  expect(sound.columns).toEqual([{ field: 'size' }]);
+  expect(sound.sort).toEqual(view.sort);
+  expect(sound.footer).toEqual({ size: 'sum' });
 });
 
 it('knows when it is no longer the view', () => {

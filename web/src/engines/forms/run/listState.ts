@@ -1,7 +1,7 @@
 // The state of a list: what the saved view says, and over it what the URL says.
 import type { ViewBody } from '@/api/admin-types';
 import type { Filter, Obj, Sort } from '@/api/types';
-import { firstColumns } from '@/records/fieldPaths';
+import { type Catalog, firstColumns, resolve } from '@/records/fieldPaths';
 import type { RowHeight } from '@/records/table/layout';
 
 export interface ListSearch {
@@ -86,6 +86,17 @@ export function bodyOf(object: Obj, state: ListState, label: ViewBody['label'], 
     sort: state.sort,
     footer: state.footer,
     row_height: state.rowHeight,
+  };
+}
+
+/** A view without the columns whose field is gone since: what names them cannot be saved. */
+export function withoutGone(body: ViewBody, object: Obj, catalog: Catalog): ViewBody {
+  const there = (path: string) => resolve(path, object, catalog) !== undefined;
+  return {
+    ...body,
+    columns: body.columns.filter((c) => there(c.field)),
+    sort: body.sort?.filter((s) => there(s.field)),
+    footer: body.footer && Object.fromEntries(Object.entries(body.footer).filter(([field]) => there(field))),
   };
 }
 
