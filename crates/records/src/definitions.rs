@@ -117,14 +117,14 @@ pub fn put(definition: &Definition, at: Moment) -> TableWrite {
     TableWrite::Put { table: "definition", values, keys: 2 }
 }
 
-/// What makes a drawn body the working copy; what holds stays.
+/// What makes a drawn body the working copy; what holds stays. Touches no row when another version holds by now.
 pub fn drawn(definition: &Definition, at: Moment) -> TableWrite {
     let values = vec![
         ("body", definition.body.to_string().into()),
         ("state", definition.state.number().into()),
         ("moment", at.0.into()),
     ];
-    TableWrite::Update { table: "definition", values, filter: named(&definition.kind, &definition.key) }
+    TableWrite::Update { table: "definition", values, filter: standing_at(definition) }
 }
 
 /// What a new version changes in the working copy: a draft that says something else stays a draft.
@@ -163,9 +163,15 @@ pub fn shipped(kind: &str, key: &str, solution: &str, origin: &Json) -> TableWri
     TableWrite::Update { table: "definition", values, filter: named(kind, key) }
 }
 
-/// What takes a definition away that never held.
-pub fn discarded(kind: &str, key: &str) -> TableWrite {
-    TableWrite::Delete { table: "definition", filter: named(kind, key) }
+/// What takes a definition away that never held. Touches no row when it holds by now.
+pub fn discarded(definition: &Definition) -> TableWrite {
+    TableWrite::Delete { table: "definition", filter: standing_at(definition) }
+}
+
+fn standing_at(definition: &Definition) -> Vec<Where> {
+    let mut filter = named(&definition.kind, &definition.key);
+    filter.push(Where::Is("version", definition.version.into()));
+    filter
 }
 
 fn named(kind: &str, key: &str) -> Vec<Where> {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kehub_api::{Answered, Ask, Need, Refused, Response, Route, empty, json, json_text};
+use kehub_api::{Answered, Ask, Need, Refused, Response, Route, empty, json, json_text, record};
 use kehub_model::problem::Spoken;
 use kehub_model::rights::{Right, RoleDef};
 use kehub_model::{Actor, Code, Moment, Problem};
@@ -72,6 +72,21 @@ pub(super) fn shown(definition: &Definition) -> Json {
     })
 }
 
+/// The same as an answer, with the version in its ETag.
+pub(super) fn answer(ask: &Ask, definition: &Definition) -> Response {
+    record(ask, shown(definition).to_string(), definition.version)
+}
+
+/// That no other version holds than the one `If-Match` names.
+fn unchanged(ask: &Ask, definition: &Definition) -> Result<(), Refused> {
+    match ask.if_match() {
+        Some(version) if version != definition.version => {
+            Err(Problem::new(Code::VersionChanged, "").with("version", definition.version).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether somebody may see a definition: his own, or everybody's of a kind that is for everybody, about an object he knows.
 fn is_seen(app: &App, actor: &Actor, definition: &Definition) -> bool {
     let Some(kind) = kinds::find(&definition.kind) else { return false };
@@ -113,19 +128,23 @@ async fn list(app: Arc<App>, ask: Ask) -> Answered {
 async fn seen(app: &App, ask: &Ask) -> Result<(&'static Kind, Definition), Refused> {
     let kind = kinds::known(ask.param("kind"))?;
     let actor = ask.actor()?;
-    let found = definitions::find(app.db(), kind.key, ask.param("key")).await?;
+    let key = Some(ask.param("key")).filter(|key| kehub_model::key::is_key(key)).ok_or_else(Refused::not_found)?;
+    let found = definitions::find(app.db(), kind.key, key).await?;
     let found = found.filter(|one| one.state != Standing::Retired && is_seen(app, actor, one));
     Ok((kind, found.ok_or_else(Refused::not_found)?))
 }
 
 async fn one(app: Arc<App>, ask: Ask) -> Answered {
-    json(&shown(&seen(&app, &ask).await?.1))
+    Ok(answer(&ask, &seen(&app, &ask).await?.1))
 }
 
 async fn put(app: Arc<App>, mut ask: Ask) -> Answered {
     let body = ask.object().await?;
     let kind = kinds::known(ask.param("kind"))?;
     let (actor, key) = (ask.actor()?, ask.param("key"));
+    if ask.if_match().is_some() {
+        unchanged(&ask, &seen(&app, &ask).await?.1)?;
+    }
     let saved = match kind.holds {
         Holds::WhenPublished => {
             may_change(&app, actor, kind, None)?;
@@ -133,7 +152,7 @@ async fn put(app: Arc<App>, mut ask: Ask) -> Answered {
         }
         Holds::AtOnce => save(&app, actor, kind, key, Json::Object(body)).await?,
     };
-    json(&shown(&saved))
+    Ok(answer(&ask, &saved))
 }
 
 /// Saves a definition of a kind that holds at once, and keeps it as a version.
@@ -204,6 +223,7 @@ async fn retire(app: Arc<App>, ask: Ask) -> Answered {
     let actor = ask.actor()?;
     let (kind, mut definition) = seen(&app, &ask).await?;
     may_change(&app, actor, kind, Some(&definition))?;
+    unchanged(&ask, &definition)?;
     if kind.holds == Holds::WhenPublished {
         if definition.state != Standing::Draft {
             return objects::put_away(&app, &ask, &definition.key).await;
@@ -234,11 +254,12 @@ async fn retire(app: Arc<App>, ask: Ask) -> Answered {
 async fn publish(app: Arc<App>, ask: Ask) -> Answered {
     let (kind, definition) = seen(&app, &ask).await?;
     may_change(&app, ask.actor()?, kind, Some(&definition))?;
+    unchanged(&ask, &definition)?;
     match kind.holds {
         Holds::WhenPublished => drafts::publish(&app, &ask, &definition).await,
         // It holds already.
         Holds::AtOnce if ask.is_query("plan") => Ok(no_changes(&[])),
-        Holds::AtOnce => json(&shown(&definition)),
+        Holds::AtOnce => Ok(answer(&ask, &definition)),
     }
 }
 
@@ -265,6 +286,7 @@ async fn rollback(app: Arc<App>, mut ask: Ask) -> Answered {
     let (kind, definition) = seen(&app, &ask).await?;
     let actor = ask.actor()?;
     may_change(&app, actor, kind, Some(&definition))?;
+    unchanged(&ask, &definition)?;
     let wanted = body
         .get("version")
         .and_then(Json::as_i64)
@@ -278,7 +300,7 @@ async fn rollback(app: Arc<App>, mut ask: Ask) -> Answered {
             let problems = kind.check(&version.body, &app.records.catalog(), actor);
             Ok(no_changes(&problems.iter().map(|problem| problem.spoken(actor.language())).collect::<Vec<_>>()))
         }
-        Holds::AtOnce => json(&shown(&save(&app, actor, kind, &definition.key, version.body).await?)),
+        Holds::AtOnce => Ok(answer(&ask, &save(&app, actor, kind, &definition.key, version.body).await?)),
     }
 }
 

@@ -1,17 +1,17 @@
 //! Objects as they are drawn: a draft beside what holds, its plan, its publish, and the way back to a former version. All of it
 //! goes through the same planning and publishing as the short form under `/objects`.
 
-use kehub_api::{Answered, Ask, Refused, json, json_text};
+use kehub_api::{Answered, Ask, Refused, json_text};
+use kehub_db::TableWrite;
 use kehub_model::object::ObjectDef;
 use kehub_model::schema::Edit;
 use kehub_model::{Code, Moment, Problem, Problems};
 use kehub_records::definitions::{self, Definition, Standing};
 use serde_json::{Map, Value as Json};
 
-use super::definitions::shown;
+use super::definitions::answer;
 use super::objects;
 use crate::app::App;
-use crate::solutions::LOCAL;
 
 const OBJECT: &str = "object";
 
@@ -28,7 +28,7 @@ pub(super) async fn put(app: &App, key: &str, mut body: Map<String, Json>) -> Re
     if body.get("key").is_some_and(|said| said.as_str() != Some(key)) {
         return Err(Problem::new(Code::ReadOnly, "key").with("field", "key").into());
     }
-    let said = body.get("solution").and_then(Json::as_str).map(str::to_owned);
+    let solution = objects::solution_of(&body)?;
     body.insert("key".into(), key.into());
     objects::without_answered(&mut body);
     let def = read(&Json::Object(body))?;
@@ -43,7 +43,7 @@ pub(super) async fn put(app: &App, key: &str, mut body: Map<String, Json>) -> Re
         key: key.to_owned(),
         body: def.to_json(),
         owner: None,
-        solution: holds.map(|holds| holds.solution.clone()).or(said).unwrap_or_else(|| LOCAL.to_owned()),
+        solution: holds.map_or(solution, |holds| holds.solution.clone()),
         origin: None,
         version: before.as_ref().map_or(0, |before| before.version),
         state: if is_draft { Standing::Draft } else { Standing::Active },
@@ -53,8 +53,14 @@ pub(super) async fn put(app: &App, key: &str, mut body: Map<String, Json>) -> Re
         Some(_) => definitions::drawn(&draft, now),
         None => definitions::put(&draft, now),
     };
-    definitions::write(app.db(), vec![write], false).await?;
+    write_one(app, write).await?;
     Ok(draft)
+}
+
+/// A publish may have come between: then nothing was written, and whoever draws looks again.
+async fn write_one(app: &App, write: TableWrite) -> Result<(), Refused> {
+    let touched = app.db().write(vec![write]).await?;
+    if touched.first() == Some(&0) { Err(Refused::new(Code::Busy, "")) } else { Ok(()) }
 }
 
 /// Makes the draft what holds; with `?plan=true` only shows what that would come to.
@@ -80,7 +86,7 @@ async fn apply(app: &App, ask: &Ask, definition: &Definition, body: &Json) -> An
     }
     app.records.publish(ask.actor()?, edits).await?;
     let now = definitions::find(app.db(), OBJECT, &definition.key).await?.ok_or_else(Refused::not_found)?;
-    json(&shown(&now))
+    Ok(answer(ask, &now))
 }
 
 /// Throws a draft away: what holds is the working copy again; where nothing ever held, nothing is left.
@@ -92,10 +98,9 @@ pub(super) async fn discard(app: &App, draft: &Definition) -> Result<(), Refused
             definitions::drawn(&copy, now)
         }
         None if draft.version > 0 => definitions::retired(OBJECT, &draft.key, now),
-        None => definitions::discarded(OBJECT, &draft.key),
+        None => definitions::discarded(draft),
     };
-    definitions::write(app.db(), vec![write], false).await?;
-    Ok(())
+    write_one(app, write).await
 }
 
 fn read(body: &Json) -> Result<ObjectDef, Refused> {

@@ -69,9 +69,18 @@ pub(super) fn without_answered(body: &mut Map<String, Json>) {
     }
 }
 
+/// The solution a new object is put into: the company's own unless said.
+pub(super) fn solution_of(body: &Map<String, Json>) -> Result<String, Refused> {
+    match body.get("solution") {
+        None | Some(Json::Null) => Ok(LOCAL.to_owned()),
+        Some(Json::String(key)) if kehub_model::key::is_key(key) => Ok(key.clone()),
+        Some(other) => Err(Problem::new(Code::BadKey, "solution").with("value", other).into()),
+    }
+}
+
 async fn make(app: Arc<App>, mut ask: Ask) -> Answered {
     let mut body = ask.object().await?;
-    let solution = body.get("solution").and_then(Json::as_str).unwrap_or(LOCAL).to_owned();
+    let solution = solution_of(&body)?;
     without_answered(&mut body);
     let mut problems = Problems::new();
     let def = ObjectDef::from_json(&Json::Object(body), "", &mut problems);

@@ -119,6 +119,7 @@ async fn a_draft_that_does_not_fit_is_kept_and_refused_when_published() {
     assert_eq!(standing(&world).await, ("draft".to_owned(), 0));
     world.anna.get("/api/v1/objects/thing").await.refused(404);
     world.anna.put("/api/v1/definitions/object/A-B", thing(json!([]))).await.refused(422);
+    world.anna.get("/api/v1/definitions/object/%00").await.refused(404);
     world.anna.put(PATH, json!({ "key": "other", "label": "x" })).await.refused(422);
 }
 
@@ -249,4 +250,36 @@ async fn objects_that_were_there_before_versions_get_a_first_one() {
     assert_eq!(versions(&world).await, [2, 1]);
     world.anna.post(&format!("{PATH}/rollback"), json!({ "version": 1 })).await.good();
     assert_eq!(world.anna.get("/api/v1/objects/thing").await.good().json["label"], "东西");
+}
+
+#[tokio::test]
+async fn nobody_publishes_over_a_version_he_has_not_seen() {
+    let world = World::with_things().await;
+    let draft = world.anna.put(PATH, thing(json!([{ "key": "plan", "type": "text" }]))).await.good();
+    let tag = draft.headers["etag"].to_str().unwrap().to_owned();
+    world.anna.post("/api/v1/objects/thing/fields", json!({ "key": "colour", "type": "text" })).await.good();
+    let late = world.anna.with("if-match", &tag);
+    let refused = late.post(&format!("{PATH}/publish"), json!({})).await.refused(412);
+    assert_eq!(refused.codes(), ["version_changed"]);
+    late.put(PATH, thing(json!([]))).await.refused(412);
+    late.post(&format!("{PATH}/rollback"), json!({ "version": 1 })).await.refused(412);
+    late.delete(PATH).await.refused(412);
+    assert!(fields(&world).await.contains(&"colour".to_owned()));
+    let tag = world.anna.get(PATH).await.good().headers["etag"].to_str().unwrap().to_owned();
+    world.anna.with("if-match", &tag).post(&format!("{PATH}/publish"), json!({})).await.good();
+    assert_eq!(fields(&world).await, ["name", "plan"]);
+}
+
+#[tokio::test]
+async fn a_solution_is_named_by_a_key() {
+    let world = World::new().await;
+    for wrong in [json!("a\u{0}b"), json!("A b"), json!(7)] {
+        let body = json!({ "label": "x", "solution": wrong, "fields": [] });
+        assert_eq!(world.anna.put(PATH, body.clone()).await.refused(422).places(), ["solution"]);
+        assert_eq!(world.anna.post("/api/v1/objects", body).await.refused(422).places(), ["solution"]);
+    }
+    let body = json!({ "label": "x", "solution": "shop", "fields": [] });
+    assert_eq!(world.anna.put(PATH, body).await.good().json["solution"], "shop");
+    let published = world.anna.post(&format!("{PATH}/publish"), json!({})).await.good();
+    assert_eq!(published.json["solution"], "shop");
 }
