@@ -10,6 +10,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "identity", include_str!("../migrations/0002_identity.sql")),
     (3, "connect", include_str!("../migrations/0003_connect.sql")),
     (4, "follow", include_str!("../migrations/0004_follow.sql")),
+    (5, "outbox", include_str!("../migrations/0005_outbox.sql")),
 ];
 
 pub(crate) const LEDGER: &str = "create table if not exists migration (n bigint primary key, name varchar(100) not null, checksum varchar(64) not null)";

@@ -23,6 +23,7 @@ pub fn all(app: &Arc<App>) -> Vec<Route> {
     routes.extend(http::fields::routes(app));
     routes.extend(http::records::routes(app));
     routes.extend(http::people::routes(app));
+    routes.extend(http::links::routes(app));
     routes.extend(http::roles::routes(app));
     routes.extend(http::definitions::routes(app));
     routes.extend(http::solutions::routes(app));

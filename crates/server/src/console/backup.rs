@@ -6,6 +6,7 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context as _;
+use kehub_connect::store::outbox;
 use kehub_db::{Db, Target, WallClock};
 use serde_json::json;
 
@@ -83,8 +84,7 @@ pub async fn restore(settings: &Settings, path: &Path) -> anyhow::Result<Report>
     .await?;
     let wrong = db.integrity().await?;
     anyhow::ensure!(wrong.is_empty(), "the backup is damaged: {}", wrong.join("; "));
-    let values = vec![("key", "effects_paused".into()), ("value", "true".into())];
-    db.write(vec![kehub_db::TableWrite::Put { table: "workspace_setting", values, keys: 1 }]).await?;
+    db.write(vec![outbox::paused(true)]).await?;
     // Sessions of another time are not continued.
     db.write(vec![kehub_db::TableWrite::Delete { table: "identity_session", filter: Vec::new() }]).await?;
     db.close().await;

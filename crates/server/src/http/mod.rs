@@ -7,6 +7,7 @@ pub mod files;
 pub mod health;
 pub mod imports;
 pub mod keys;
+pub mod links;
 pub mod me;
 pub mod objects;
 pub mod operations;

@@ -17,13 +17,13 @@ mod store;
 use std::sync::Arc;
 
 use kehub_db::{Db, fill_random};
-use kehub_model::RecordId;
+use kehub_model::{Language, RecordId};
 use kehub_records::Records;
 use parking_lot::RwLock;
 use sha2::{Digest as _, Sha256};
 
 pub use keys::{Key, NewKey, SCOPES};
-pub use links::LinkKind;
+pub use links::{LinkKind, NewLink};
 pub use password::is_weak;
 pub use sessions::{SessionRow, SignedIn};
 pub use setup::NewAdmin;
@@ -46,11 +46,13 @@ pub struct Identity {
 pub struct Workspace {
     pub name: String,
     pub zone: chrono_tz::Tz,
+    /// Of whoever has not chosen one.
+    pub language: Language,
 }
 
 impl Default for Workspace {
     fn default() -> Self {
-        Workspace { name: "Kehub".to_owned(), zone: chrono_tz::Asia::Shanghai }
+        Workspace { name: "Kehub".to_owned(), zone: chrono_tz::Asia::Shanghai, language: Language::Zh }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The tables of identity: rows in, rows out.
 
 use kehub_db::{Bind, Db, Fault, Select, TableRow, TableWrite, Where};
-use kehub_model::RecordId;
+use kehub_model::{Language, RecordId};
 
 use super::Workspace;
 
@@ -63,6 +63,7 @@ pub(super) async fn workspace(db: &Db) -> Result<Workspace, Fault> {
         match row.text(0) {
             "name" => row.text(1).clone_into(&mut workspace.name),
             "time_zone" => workspace.zone = row.text(1).parse().unwrap_or(workspace.zone),
+            "language" => workspace.language = Language::accepted(row.text(1)),
             _ => {}
         }
     }
@@ -101,6 +102,8 @@ pub(super) fn end_sessions(person: RecordId, but: Option<uuid::Uuid>) -> TableWr
     TableWrite::Delete { table: "identity_session", filter }
 }
 
-pub(super) fn void_links(person: RecordId) -> TableWrite {
-    TableWrite::Delete { table: "identity_token", filter: vec![Where::Is("person", person.into())] }
+/// Makes a person's links void, and the mails that were to bring them.
+pub(super) fn void_links(person: RecordId, at: i64) -> [TableWrite; 2] {
+    let links = TableWrite::Delete { table: "identity_token", filter: vec![Where::Is("person", person.into())] };
+    [links, kehub_connect::store::outbox::void(person, at)]
 }
