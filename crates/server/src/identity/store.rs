@@ -1,9 +1,7 @@
 //! The tables of identity: rows in, rows out.
 
 use kehub_db::{Bind, Db, Fault, Select, TableRow, TableWrite, Where};
-use kehub_model::{Language, RecordId};
-
-use super::Workspace;
+use kehub_model::RecordId;
 
 const COLUMNS: &[&str] = &["person", "email", "password", "is_admin", "is_disabled", "locale", "time_zone"];
 
@@ -55,23 +53,6 @@ pub async fn roles(db: &Db, person: Option<RecordId>) -> Result<Vec<(RecordId, S
     }
     let rows = db.table(select).await?;
     Ok(rows.iter().filter_map(|row| Some((row.uuid(0)?, row.text(1).to_owned()))).collect())
-}
-
-pub(super) async fn workspace(db: &Db) -> Result<Workspace, Fault> {
-    let mut workspace = Workspace::default();
-    for row in db.table(Select::from("workspace_setting", &["key", "value"])).await? {
-        match row.text(0) {
-            "name" => row.text(1).clone_into(&mut workspace.name),
-            "time_zone" => workspace.zone = row.text(1).parse().unwrap_or(workspace.zone),
-            "language" => workspace.language = Language::accepted(row.text(1)),
-            _ => {}
-        }
-    }
-    Ok(workspace)
-}
-
-pub(super) fn setting(key: &str, value: &str) -> TableWrite {
-    TableWrite::Put { table: "workspace_setting", values: vec![("key", key.into()), ("value", value.into())], keys: 1 }
 }
 
 /// The row that lets a person sign in.

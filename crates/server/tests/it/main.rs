@@ -5,6 +5,7 @@ mod definitions;
 mod files;
 mod imports;
 mod mail;
+mod manners;
 mod people;
 mod records;
 mod routes;
