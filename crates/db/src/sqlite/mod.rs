@@ -320,6 +320,18 @@ fn read_only(path: &Path, side: &Path, scans: bool) -> Result<Connection, Fault>
     Ok(connection)
 }
 
+/// A connection on one snapshot, for the whole of its life.
+pub(crate) fn open_to_read(path: &Path) -> Result<Connection, Fault> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.execute_batch("begin")?;
+    Ok(connection)
+}
+
+/// A connection that writes, of a database nobody else has open.
+pub(crate) fn open_to_write(path: &Path) -> Result<Connection, Fault> {
+    read_write(path)
+}
+
 fn migrate_all(connection: &mut Connection) -> Result<(), Fault> {
     connection.execute_batch(migrate::LEDGER)?;
     for (n, name, text) in migrate::MIGRATIONS {
