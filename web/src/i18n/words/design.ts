@@ -40,7 +40,7 @@ export const designWords = {
     retired: ['已停用，数据仍然保留', 'Retired. Its data is kept.'],
     retireField: ['停用字段“{{name}}”', 'Retire {{name}}'],
     retireObject: ['停用表单', 'Retire this form'],
-    retireHint: ['停用后不再显示，数据保留，可以恢复。', 'It disappears from the apps; its data is kept.'],
+    retireHint: ['停用后不再显示，数据仍然保留。', 'It disappears from the apps; its data is kept.'],
     planTitle: ['确认修改', 'Confirm the change'],
     apply: ['执行', 'Apply'],
     noChange: ['没有变化', 'Nothing changes'],

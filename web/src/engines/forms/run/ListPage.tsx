@@ -68,7 +68,7 @@ export function ListPage({ object, catalog, me, search, go, onList, onImport }: 
   const [counting, setCounting] = useState<'estimate' | 'exact'>('estimate');
   const [openRow, setOpenRow] = useState<number | null>(null);
   const [defaults, setDefaults] = useState<Record<string, Value>>({});
-  const rows = useRows(object.key, base, range, counting);
+  const rows = useRows(object.key, base, range, counting, list.ready);
   const choice = useChoice(rows.total);
   const open = parseOpen(search.r, object.key);
   const listKey = JSON.stringify([object.key, base.filter, base.sort, base.as_of]);
@@ -83,7 +83,7 @@ export function ListPage({ object, catalog, me, search, go, onList, onImport }: 
   const sums = useAggregate(
     object.key,
     { filter: base.filter, measures, as_of: base.as_of },
-    measures.length > 0,
+    list.ready && measures.length > 0,
   );
 
   const openRecord = useCallback(
