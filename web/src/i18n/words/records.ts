@@ -91,6 +91,7 @@ export const recordWords = {
     submitAndNew: ['提交并继续', 'Save and new'],
     created: ['提交成功', 'Saved'],
     saved: ['已保存', 'Saved'],
+    afterSave: ['保存后计算', 'Computed when saved'],
     details: ['详情', 'Details'],
     related: ['关联数据', 'Related'],
     history: ['操作日志', 'History'],
