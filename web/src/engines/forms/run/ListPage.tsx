@@ -2,7 +2,7 @@
 import { PlusOutlined, ReloadOutlined, SearchOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Input, Spin } from 'antd';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { wordsOf } from '@/api/problems';
 import { refetchRecords, useAggregate } from '@/api/queries/records';
@@ -70,6 +70,12 @@ export function ListPage({ object, catalog, me, search, go, onList, onImport }: 
   const [defaults, setDefaults] = useState<Record<string, Value>>({});
   const rows = useRows(object.key, base, range, counting, list.ready);
   const choice = useChoice(rows.total);
+  const { all, setAll } = choice;
+  const filterKey = JSON.stringify(base.filter);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: all that matched before is not all that matches now
+  useEffect(() => {
+    if (all) setAll(false);
+  }, [filterKey]);
   const open = parseOpen(search.r, object.key);
   const listKey = JSON.stringify([object.key, base.filter, base.sort, base.as_of]);
 
