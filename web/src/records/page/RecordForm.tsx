@@ -6,28 +6,33 @@ import { kindOf } from '@/fields/registry';
 import { labelOf, useSay } from '@/i18n/label';
 import { Labelled } from '@/ui/Labelled';
 import { fillable, fixedBecause } from '../editable';
+import { FixedValue } from './FixedValue';
 import type { Section } from './layout';
 import { useSectionName } from './PageSections';
 import type { Draft } from './useDraft';
+import type { Live } from './useLive';
 
 export function RecordForm({
   object,
   sections,
   draft,
   creating,
+  live,
   disabled,
 }: {
   object: Obj;
   sections: Section[];
   draft: Draft;
   creating: boolean;
+  /** What the formulas come to with what has been typed. */
+  live?: Map<string, Live>;
   disabled?: boolean;
 }) {
   const nameOf = useSectionName();
   const shown = sections
     .map((section) => ({
       ...section,
-      fields: section.fields.filter((f) => !creating || isOpen(f, object, true)),
+      fields: section.fields.filter((f) => !creating || f.type === 'formula' || isOpen(f, object, true)),
     }))
     .filter((section) => section.fields.length > 0);
   return (
@@ -47,7 +52,7 @@ export function RecordForm({
             {name ? <div className="section-name">{name}</div> : null}
             <div className="record-form" style={{ '--columns': section.columns } as React.CSSProperties}>
               {section.fields.map((field) => (
-                <FormField key={field.key} {...{ object, field, draft, creating, disabled }} />
+                <FormField key={field.key} {...{ object, field, draft, creating, live, disabled }} />
               ))}
             </div>
           </div>
@@ -67,12 +72,14 @@ function FormField({
   field,
   draft,
   creating,
+  live,
   disabled,
 }: {
   object: Obj;
   field: Field;
   draft: Draft;
   creating: boolean;
+  live?: Map<string, Live>;
   disabled?: boolean;
 }) {
   const say = useSay();
@@ -86,7 +93,7 @@ function FormField({
     <Labelled
       label={say(field)}
       htmlFor={open ? id : undefined}
-      required={field.required}
+      required={open ? field.required : false}
       hint={labelOf(field.help, i18n.language) || undefined}
       problems={problems}
       wide={kind.wide}
@@ -103,9 +110,7 @@ function FormField({
           label={say(field)}
         />
       ) : (
-        <div className="field-fixed">
-          <kind.Cell field={field} value={draft.values[field.key]} roomy />
-        </div>
+        <FixedValue field={field} value={draft.values[field.key]} live={live?.get(field.key)} />
       )}
     </Labelled>
   );

@@ -8,7 +8,7 @@ import { useDeleteView, useSaveView } from '@/api/queries/definitions';
 import { useObjectMap } from '@/api/queries/objects';
 import type { Me, Obj } from '@/api/types';
 import { labelOf } from '@/i18n/label';
-import { ALL, bodyOf, keepLayout, MINE, withoutGone } from './listState';
+import { ALL, bodyOf, keepLayout, MINE, standIns, withoutGone } from './listState';
 import { SaveViewDialog } from './SaveViewDialog';
 import type { List } from './useList';
 
@@ -35,7 +35,7 @@ export function ViewTabs({
 
   function saveOver() {
     if (!view) return;
-    const body = bodyOf(object, list.state, view.body.label, view.body.shared);
+    const body = { ...view.body, ...bodyOf(object, list.state, view.body.label, view.body.shared) };
     save.mutate(
       { key: view.key, body: withoutGone(body, object, catalog) },
       {
@@ -68,9 +68,10 @@ export function ViewTabs({
     });
   }
 
+  const stands = standIns(list.views);
   const tabs = [
-    { key: ALL, label: t('views.all') },
-    { key: MINE, label: t('views.mine') },
+    ...(stands.all ? [] : [{ key: ALL, label: t('views.all') }]),
+    ...(stands.mine ? [] : [{ key: MINE, label: t('views.mine') }]),
     ...list.views.map((v) => ({
       key: v.key,
       label: (
