@@ -332,7 +332,7 @@ fn alike_updates(writes: &[RowWrite]) -> usize {
 }
 
 /// Columns of many rows as arrays.
-fn arrays(sql: &mut Sql, rows: Vec<Vec<Bind>>, types: &[&str]) -> String {
+pub(super) fn arrays(sql: &mut Sql, rows: Vec<Vec<Bind>>, types: &[&str]) -> String {
     let mut columns: Vec<Vec<Bind>> = types.iter().map(|_| Vec::with_capacity(rows.len())).collect();
     for row in rows {
         for (column, bind) in columns.iter_mut().zip(row) {

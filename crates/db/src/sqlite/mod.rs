@@ -1,6 +1,7 @@
 //! SQLite: one writer thread that commits all waiting saves together, many readers that never wait for it.
 
 mod functions;
+mod past;
 mod reads;
 mod statements;
 mod writer;
@@ -21,6 +22,7 @@ use crate::clock::Clock;
 use crate::compile::{self, Relations};
 use crate::fault::Fault;
 use crate::migrate;
+use crate::past::Sessions;
 use crate::publish::Publish;
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
 use crate::search::Proposal;
@@ -39,6 +41,7 @@ pub(crate) struct Sqlite {
     readers: Arc<Mutex<Vec<Connection>>>,
     jobs: writer::Queue,
     numbers: Arc<Numbers>,
+    past: Sessions<Connection>,
 }
 
 /// The catalog and rights numbers as last committed: only this process writes, so memory is right.
@@ -58,7 +61,7 @@ impl Sqlite {
         let numbers = Arc::new(Numbers::default());
         read_numbers(&connection, &numbers)?;
         let jobs = writer::start(connection, clock, numbers.clone())?;
-        Ok(Sqlite { path: path.to_owned(), readers: Arc::default(), jobs, numbers })
+        Ok(Sqlite { path: path.to_owned(), readers: Arc::default(), jobs, numbers, past: Sessions::default() })
     }
 
     fn reader(&self) -> Result<Connection, Fault> {
@@ -112,7 +115,7 @@ impl Sqlite {
         (self.numbers.catalog.load(Ordering::Acquire), self.numbers.rights.load(Ordering::Acquire))
     }
 
-    pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
+    pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan, _: Option<i64>) -> Result<Listed, Fault> {
         self.read(true, move |connection| reads::list(connection, &catalog, &compile::NOW, &plan)).await
     }
 
@@ -121,16 +124,17 @@ impl Sqlite {
         catalog: Arc<Catalog>,
         plan: ListPlan,
         among: Option<Vec<RecordId>>,
+        _: Option<i64>,
     ) -> Result<Listed, Fault> {
         self.read(false, move |connection| reads::list(connection, &catalog, &Relations::only(among), &plan)).await
     }
 
-    pub(crate) async fn count(&self, sql: Sql) -> Result<i64, Fault> {
+    pub(crate) async fn count(&self, sql: Sql, _: Option<(i32, i64)>) -> Result<i64, Fault> {
         self.read(false, move |connection| reads::count(connection, &sql)).await
     }
 
     pub(crate) async fn estimate(&self, sql: Sql) -> Result<i64, Fault> {
-        self.count(sql).await
+        self.count(sql, None).await
     }
 
     pub(crate) async fn found(
@@ -161,6 +165,7 @@ impl Sqlite {
         catalog: Arc<Catalog>,
         plan: AggregatePlan,
         among: Option<Vec<RecordId>>,
+        _: Option<i64>,
     ) -> Result<Vec<Vec<Value>>, Fault> {
         self.read(false, move |connection| reads::aggregate(connection, &catalog, &Relations::only(among), &plan)).await
     }

@@ -121,7 +121,7 @@ async fn lists_and_sums_stand_as_they_stood() {
     let sums = |as_of: Json| json!({"measures": [{"fn": "sum", "field": "size"}, {"fn": "count"}], "as_of": as_of});
     let sum =
         world.records.aggregate(&world.boss, "account", &sums(json!(then)), Style::default()).await.expect("sums");
-    assert_eq!(sum, r#"{"rows":[{"sum_size":3,"count":2}]}"#);
+    assert!(sum.starts_with(r#"{"rows":[{"sum_size":3,"count":2}],"settled":"#), "{sum}");
     let deal_then = world.records.get(&world.boss, "deal", deal, Some(&then), Style::default()).await.expect("then");
     let deal_then: Json = serde_json::from_str(&deal_then.json).expect("JSON");
     assert_eq!(

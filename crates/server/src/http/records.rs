@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::HeaderValue;
 use kehub_api::{Answered, Ask, Means, Need, Refused, Route, created, empty, json_text, record};
 use kehub_db::{TableWrite, new_id};
 use kehub_model::history::Cause;
@@ -138,7 +139,13 @@ async fn answer(app: &App, ask: &Ask, object: &Object, id: RecordId) -> Answered
 async fn get(app: Arc<App>, ask: Ask) -> Answered {
     let as_of = ask.query("as_of");
     let got = app.records.get(ask.actor()?, ask.param("object"), ask.id("id")?, as_of.as_deref(), ask.style).await?;
-    Ok(record(&ask, got.json, got.version))
+    let mut answer = record(&ask, got.json, got.version);
+    if let Some(is_settled) = got.is_settled {
+        // A record is flat: beside its fields there is no place for it.
+        let said = HeaderValue::from_static(if is_settled { "true" } else { "false" });
+        answer.headers_mut().insert("kehub-settled", said);
+    }
+    Ok(answer)
 }
 
 async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
