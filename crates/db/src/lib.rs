@@ -38,7 +38,9 @@ pub use codec::{Raw, unique_hash};
 pub use fault::Fault;
 pub use heard::{Heard, Told};
 pub use publish::{Derive, Publish, Rollup, convert, own};
-pub use save::{Answer, Ask, Commit, Delta, LinkWrite, Listed, Outcome, Planned, Row, RowWrite, Save, Step, WriteSet};
+pub use save::{
+    Answer, Ask, Commit, Delta, LinkWrite, Listed, OWN, Outcome, Planned, Row, RowWrite, Save, Step, WriteSet,
+};
 pub use table::{Select, TableRow, TableWrite, Where};
 
 use compile::Segment;

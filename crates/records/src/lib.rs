@@ -34,7 +34,7 @@ pub use change::{Because, Change, ChangeKind, Done, Fate, Idempotency, UpsertMod
 pub use kehub_model::history::undo::Choice as Conflicts;
 pub use read::Got;
 pub use refusal::Refusal;
-pub use undo::Undone;
+pub use undo::{How, Undone};
 
 use state::State;
 

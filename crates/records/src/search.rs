@@ -203,7 +203,7 @@ impl Records {
             let step = match self.refresh().await {
                 Ok(()) => self.db().follow_text(&self.catalog()).await,
                 Err(Refusal::Fault(fault)) => Err(fault),
-                Err(Refusal::Problems(_)) => Ok(false),
+                Err(Refusal::Problems(_) | Refusal::Conflicts { .. }) => Ok(false),
             };
             match step {
                 Ok(true) => tokio::task::yield_now().await,

@@ -9,7 +9,7 @@ use kehub_model::fields::Reading;
 use kehub_model::org::{Org, Person};
 use kehub_model::query::{Cond, ListPlan, Operand, Page, Pick};
 use kehub_model::rights::{Action, RoleDef};
-use kehub_model::{Actor, Catalog, Code, Object, Problem, RecordId, Value};
+use kehub_model::{Actor, Catalog, Code, FieldId, Object, ObjectId, Problem, RecordId, Value};
 use parking_lot::Mutex;
 
 use crate::derive::Derivations;
@@ -28,7 +28,7 @@ pub(crate) struct State {
     actors: Mutex<HashMap<RecordId, Arc<Actor>>>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Standing {
     is_admin: bool,
     is_disabled: bool,
@@ -106,6 +106,23 @@ impl State {
             }
             _ => Ok(None),
         }
+    }
+
+    /// The same with retired fields in their places.
+    pub(crate) fn with_kept(self: &Arc<State>, kept: &[(ObjectId, FieldId)]) -> Arc<State> {
+        if kept.is_empty() {
+            return self.clone();
+        }
+        Arc::new(State {
+            catalog: Arc::new(self.catalog.with_kept(kept)),
+            rights: self.rights,
+            org: self.org.clone(),
+            names: self.names.clone(),
+            derivations: self.derivations.clone(),
+            people: self.people.clone(),
+            roles: self.roles.clone(),
+            actors: Mutex::default(),
+        })
     }
 
     /// What a person, a department or one of the built-in actors is called.

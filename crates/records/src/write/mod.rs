@@ -55,6 +55,7 @@ impl Records {
             if let Some(anew) = state.renewed(&actor)? {
                 actor = anew;
             }
+            let state = state.with_kept(&because.kept);
             let results = Arc::new(Mutex::new(Vec::new()));
             let touched = Arc::new(Mutex::new(Vec::new()));
             let writing = Writing::new(

@@ -8,7 +8,7 @@ use kehub_db::{TableWrite, new_id};
 use kehub_model::history::Cause;
 use kehub_model::rights::Action;
 use kehub_model::{Code, Moment, Object, Problem, RecordId};
-use kehub_records::{Because, Change, ChangeKind, Conflicts, Done, UpsertMode};
+use kehub_records::{Because, Change, ChangeKind, Conflicts, Done, How, UpsertMode};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -326,9 +326,30 @@ pub(super) struct Undo {
     pub(super) dry_run: bool,
     /// `refuse`, `skip` or `overwrite`.
     conflicts: Option<String>,
+    /// Others' records that link to one whose creation is undone: `refuse`, or `take_along`.
+    linked: Option<String>,
+    /// A link to a record that is gone: `empty`, or `restore` that record too.
+    gone: Option<String>,
 }
 
 impl Undo {
+    fn how(&self) -> Result<How, Refused> {
+        let one_of = |said: &Option<String>, at: &str, usual: &str, other: &str| match said.as_deref() {
+            None => Ok(false),
+            Some(word) if word == usual => Ok(false),
+            Some(word) if word == other => Ok(true),
+            Some(_) => {
+                let problem = Problem::new(Code::NotOneOf, at).with("allowed", format!("{usual} {other}"));
+                Err(Refused::from(problem))
+            }
+        };
+        Ok(How {
+            takes_along: one_of(&self.linked, "linked", "refuse", "take_along")?,
+            restores_gone: one_of(&self.gone, "gone", "empty", "restore")?,
+            ..How::new(self.dry_run, self.conflicts()?)
+        })
+    }
+
     pub(super) fn conflicts(&self) -> Result<Conflicts, Refused> {
         match self.conflicts.as_deref() {
             None | Some("refuse") => Ok(Conflicts::Refuse),
@@ -341,9 +362,9 @@ impl Undo {
 
 async fn undo(app: Arc<App>, mut ask: Ask) -> Answered {
     let said: Undo = ask.read_or_default().await?;
-    let conflicts = said.conflicts()?;
+    let how = said.how()?;
     let commit = Moment(ask.param("id").parse().map_err(|_| Refused::not_found())?);
-    let text = app.records.undo(ask.actor()?, commit, said.dry_run, conflicts, ask.style).await?;
+    let text = app.records.undo(ask.actor()?, commit, how, ask.style).await?;
     Ok(json_text(text))
 }
 
