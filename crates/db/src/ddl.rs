@@ -90,7 +90,7 @@ fn unique_index(object: &Object, column: &str) -> String {
     )
 }
 
-fn create(object: &Object, catalog: &Catalog, dialect: Dialect) -> Vec<String> {
+pub(crate) fn create(object: &Object, catalog: &Catalog, dialect: Dialect) -> Vec<String> {
     let table = quoted(&object.table);
     let mut columns = Vec::new();
     if dialect == Dialect::Sqlite {
@@ -169,7 +169,7 @@ fn beside_table(object: &Object, field: &Field, catalog: &Catalog, dialect: Dial
     }
 }
 
-fn add_field(object: &Object, field: &Field, catalog: &Catalog, dialect: Dialect) -> Vec<String> {
+pub(crate) fn add_field(object: &Object, field: &Field, catalog: &Catalog, dialect: Dialect) -> Vec<String> {
     let table = quoted(&object.table);
     let mut statements: Vec<String> = if field.is_stored() {
         field_columns(field, catalog, dialect)

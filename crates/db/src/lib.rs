@@ -24,6 +24,7 @@ mod save;
 pub mod search;
 mod sqlite;
 mod table;
+pub mod transfer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -268,11 +269,11 @@ impl Db {
         either!(self, db => db.raw(sql, history::COLUMNS).await)
     }
 
-    /// A consistent copy of a SQLite database into a file; `None` on PostgreSQL, which has its own tools.
-    pub async fn copy_to(&self, path: PathBuf) -> Option<Result<(), Fault>> {
+    /// A consistent copy of a SQLite database into a file, while it is in use. PostgreSQL's is [`transfer::to_sqlite`]'s work.
+    pub async fn copy_to(&self, path: PathBuf) -> Result<(), Fault> {
         match &*self.inner {
-            Inner::Sqlite(db) => Some(db.copy_to(path).await),
-            Inner::Postgres(_) => None,
+            Inner::Sqlite(db) => db.copy_to(path).await,
+            Inner::Postgres(_) => Err(anyhow::anyhow!("PostgreSQL is carried over, not copied").into()),
         }
     }
 

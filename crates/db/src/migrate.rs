@@ -10,6 +10,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "identity", include_str!("../migrations/0002_identity.sql")),
     (3, "connect", include_str!("../migrations/0003_connect.sql")),
     (4, "follow", include_str!("../migrations/0004_follow.sql")),
+    (5, "side", include_str!("../migrations/0005_side.sql")),
 ];
 
 pub(crate) const LEDGER: &str = "create table if not exists migration (n bigint primary key, name varchar(100) not null, checksum varchar(64) not null)";
@@ -22,7 +23,11 @@ pub(crate) fn statements(text: &str, dialect: Dialect) -> Vec<String> {
         ("{{text}}", "text", "text collate \"C\""),
         ("{{txid}}", "", "txid xid8 not null default pg_current_xact_id(),"),
     ];
-    let mut text = text.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
+    let is_ours = |line: &&str| {
+        let line = line.trim_start();
+        !line.starts_with("--") && (dialect == Dialect::Sqlite || !line.starts_with("{{sqlite}}"))
+    };
+    let mut text = text.lines().filter(is_ours).collect::<Vec<_>>().join("\n").replace("{{sqlite}}", "");
     for (word, sqlite, postgres) in words {
         text = text.replace(word, if dialect == Dialect::Sqlite { sqlite } else { postgres });
     }

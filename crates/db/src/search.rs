@@ -239,12 +239,15 @@ impl Db {
         let cursor = self.table(Select::from("search_cursor", &["at", "beat"])).await?;
         let Some(cursor) = cursor.first() else {
             let now = match self.dialect() {
-                Dialect::Sqlite => "cast(coalesce((select max(moment) from history_commit), 0) as text)",
-                Dialect::Postgres => "pg_current_snapshot()::text",
+                Dialect::Sqlite => "select cast(coalesce(max(moment), 0) as text) from history_commit",
+                Dialect::Postgres => "select pg_current_snapshot()::text",
             };
-            let text =
+            let rows = self.raw(Sql::with(self.dialect(), now), 1).await?;
+            let mut sql = Sql::new(self.dialect());
+            let now = sql.bind(rows.first().map_or("", |row| row.text(0)));
+            sql.text =
                 format!("insert into search_cursor (one, at, beat) values (1, {now}, 0) on conflict (one) do nothing");
-            self.batch(vec![Sql::with(self.dialect(), &text)]).await?;
+            self.batch(vec![sql]).await?;
             return Ok(true);
         };
         let (at, beat) = (cursor.text(0).to_owned(), cursor.int(1));
@@ -370,7 +373,10 @@ impl Db {
         };
         let n = if dialect == Dialect::Sqlite { "r.n" } else { "0" };
         sql.text = format!("select r.id, {n}, {} from {} r where {filter}", texts.join(", "), quoted(&object.table));
-        let rows = self.raw(sql, texts.len() + 2).await?;
+        let mut rows = self.raw(sql, texts.len() + 2).await?;
+        let last = rows.last().and_then(|row| row.uuid(0));
+        // The full-text index takes rows in ascending order; at every step back it writes out what it has gathered so far.
+        rows.sort_by_key(|row| row.int(1));
         let table = quoted(&table(object));
         let (mut ids, mut sets) = (Vec::new(), Vec::new());
         for row in &rows {
@@ -412,7 +418,7 @@ impl Db {
             );
             statements.push(sql);
         }
-        Ok((rows.len(), rows.last().and_then(|row| row.uuid(0))))
+        Ok((rows.len(), last))
     }
 
     async fn batch(&self, statements: Vec<Sql>) -> Result<bool, Fault> {

@@ -29,13 +29,7 @@ impl App {
     /// Opens the data, making what is missing: folder, tables, the platform's own objects.
     pub async fn open(settings: Settings, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<App>> {
         make_folder(&settings.data)?;
-        let target = match &settings.database_url {
-            Some(url) => {
-                let (url, schema) = schema_of(url);
-                Target::Postgres { url, schema }
-            }
-            None => Target::File(settings.data.join("kehub.sqlite")),
-        };
+        let target = target(&settings);
         App::open_at(settings, &target, clock).await
     }
 
@@ -71,6 +65,20 @@ fn reader() -> Option<Reader> {
     let program = std::env::current_exe().ok()?;
     let is_ours = program.file_stem().is_some_and(|name| name == "kehub");
     is_ours.then(|| Reader { arguments: vec![ARGUMENT.to_owned()], ..Reader::new(program) })
+}
+
+/// The name of the database's file in a data folder.
+pub const DATABASE: &str = "kehub.sqlite";
+
+/// Where the data is.
+pub fn target(settings: &Settings) -> Target {
+    settings.database_url.as_deref().map_or_else(|| Target::File(settings.data.join(DATABASE)), postgres)
+}
+
+/// A workspace on PostgreSQL.
+pub fn postgres(url: &str) -> Target {
+    let (url, schema) = schema_of(url);
+    Target::Postgres { url, schema }
 }
 
 /// `…?schema=kehub_2`: the workspace's own schema within the database.

@@ -92,8 +92,14 @@ enum Verb {
     },
     /// Write a consistent backup, also while serving.
     Backup { file: PathBuf },
-    /// Bring a backup back into an empty data folder.
+    /// Bring a backup back into an empty data folder, or an empty schema of PostgreSQL.
     Restore { file: PathBuf },
+    /// Carry the whole workspace to the other database; the server is stopped meanwhile.
+    Move {
+        /// `postgres://…` from SQLite, a data folder from PostgreSQL.
+        #[arg(long, value_name = "URL|DIR")]
+        to: String,
+    },
     /// Is the data sound? 0 yes, 1 no.
     Verify,
     /// The history.
@@ -136,6 +142,10 @@ pub async fn main() -> anyhow::Result<bool> {
         Verb::Restore { file } => {
             let _lock = locked(&settings.data).await?;
             return print(&console::restore(&settings, &file).await?, cli.whole.json);
+        }
+        Verb::Move { to } => {
+            let _lock = locked(&settings.data).await?;
+            return print(&console::carry(&settings, &to).await?, cli.whole.json);
         }
         Verb::Admin { verb: AdminVerb::Create { email, name, password_stdin } } => {
             let password = if password_stdin { Some(one_line()?) } else { None };

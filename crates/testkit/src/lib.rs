@@ -1,7 +1,7 @@
 //! A world for tests: a fresh database on either engine, a clock that is turned by hand, requests without sockets.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{Duration, TimeZone as _, Utc};
@@ -155,4 +155,28 @@ impl Client {
     pub async fn delete(&self, path: &str) -> Reply {
         self.send(Method::DELETE, path, None, Vec::new()).await
     }
+}
+
+/// Every row of every table of a workspace's file, as text, in an order of its own. What a database numbers and learns for
+/// itself is left out.
+pub fn all_rows(file: &Path) -> Vec<String> {
+    let connection = rusqlite::Connection::open(file).expect("the file opens");
+    let texts = |sql: &str| -> Vec<String> {
+        let mut statement = connection.prepare(sql).expect("a statement");
+        let rows = statement.query_map([], |row| row.get(0)).expect("rows");
+        rows.collect::<Result<_, _>>().expect("texts")
+    };
+    let mut rows = Vec::new();
+    for table in texts("select name from sqlite_master where type = 'table' order by name") {
+        if table == "migration" || table == "db_shape" {
+            continue;
+        }
+        let numbered = if table.starts_with("x_") { "n" } else { "" };
+        let columns =
+            texts(&format!("select name from pragma_table_info('{table}') where name <> '{numbered}' order by name"));
+        let values: Vec<String> = columns.iter().map(|name| format!("quote(\"{name}\")")).collect();
+        let line = values.join(" || '|' || ");
+        rows.extend(texts(&format!("select '{table}: ' || {line} as line from \"{table}\" order by line")));
+    }
+    rows
 }

@@ -28,14 +28,14 @@ pub(super) enum Hand {
     Postgres { runtime: Runtime, client: tokio_postgres::Client },
 }
 
-fn id(n: u64) -> [u8; 16] {
+pub(super) fn id(n: u64) -> [u8; 16] {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&n.to_be_bytes());
     id[8] = 0x80;
     id
 }
 
-fn hex(n: u64) -> String {
+pub(super) fn hex(n: u64) -> String {
     id(n).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

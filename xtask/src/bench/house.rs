@@ -79,6 +79,16 @@ impl House {
         self.server.id()
     }
 
+    /// What `kehub import` says about a file, which is the running server's work.
+    pub(super) fn import(&self, object: &str, file: &Path) -> Result<serde_json::Value> {
+        let mut import = Command::new(&self.binary);
+        import.args(["--json", "import", object]).arg(file).args(["--key", "code"]);
+        environment(&mut import, &self.folder, self.database.as_deref());
+        let said = import.stderr(Stdio::inherit()).output().context("cannot start the release binary")?;
+        serde_json::from_slice(&said.stdout)
+            .with_context(|| format!("the import said: {}", String::from_utf8_lossy(&said.stdout)))
+    }
+
     fn stop(&mut self) {
         command::signal(self.server.id(), "TERM");
         if command::wait(&mut self.server, 20).is_none() {

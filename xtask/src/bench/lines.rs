@@ -1,6 +1,7 @@
 //! The lines of the table, in the order they are measured: reading first needs rows, so filling comes before it.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -11,12 +12,15 @@ use super::bare::{Bare, Hand};
 use super::data::{OBJECT, Row, STATUS, object};
 use super::house::House;
 use super::http::Client;
+use super::imports;
 use super::load::{self, Figures, Plan, cpu_of, memory_of};
 use super::table::{Line, write};
 use crate::postgres::Cluster;
 
 /// Everything a line may need.
 struct Place {
+    folder: PathBuf,
+    has_deals: bool,
     house: House,
     bare: Bare,
     cluster: Option<Cluster>,
@@ -37,6 +41,8 @@ const LINES: &[(&str, Measure)] = &[
     ("contains_chinese", contains_chinese),
     ("contains_latin", contains_latin),
     ("aggregate", aggregate),
+    ("import_100k", import_small),
+    ("import_1m", import_large),
     ("restart", restart),
     ("memory", memory),
 ];
@@ -71,7 +77,15 @@ fn measure(options: &Options, binary: &std::path::Path, folder: &std::path::Path
     };
     let house = House::start(binary, &folder.join("data"), database.as_deref())?;
     house.client()?.json("POST", "/api/v1/objects", &object())?;
-    let mut place = Place { house, bare, cluster, options: options.clone(), ids: Vec::new() };
+    let mut place = Place {
+        folder: folder.to_owned(),
+        has_deals: false,
+        house,
+        bare,
+        cluster,
+        options: options.clone(),
+        ids: Vec::new(),
+    };
     let mut lines = Vec::new();
     for (name, measure) in LINES {
         let is_named = options.lines.is_empty() || options.lines.iter().any(|line| line == name);
@@ -279,4 +293,69 @@ fn aggregate(place: &mut Place) -> Result<Line> {
         ours,
         bare,
     ))
+}
+
+/// A file into an empty object, and the same file again; meanwhile one person saves a record every 20 ms.
+fn import(place: &mut Place, name: &'static str, first: u64, rows: u64) -> Result<Line> {
+    if !place.has_deals {
+        imports::prepare(&mut place.house.client()?)?;
+        imports::bare_tables(&place.bare)?;
+        place.has_deals = true;
+    }
+    let path = place.folder.join(format!("{name}.csv"));
+    imports::file(&path, first, rows)?;
+    let is_over = AtomicBool::new(false);
+    let (took, said, again, same, mut waits) = std::thread::scope(|scope| {
+        let person = scope.spawn(|| -> Result<Vec<f64>> {
+            let mut client = place.house.client()?;
+            let mut waits = Vec::new();
+            while !is_over.load(Ordering::Relaxed) {
+                let begun = Instant::now();
+                let row = Row::of(fresh(first + waits.len() as u64) + (1 << 42)).json();
+                good(&mut client, "POST", &format!("/api/v1/records/{OBJECT}"), &row)?;
+                waits.push(begun.elapsed().as_secs_f64() * 1e3);
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Ok(waits)
+        });
+        let begun = Instant::now();
+        let said = place.house.import(imports::OBJECT, &path);
+        let took = begun.elapsed().as_secs_f64();
+        is_over.store(true, Ordering::Relaxed);
+        let waits = person.join().unwrap_or_else(|_| bail!("the person's thread panicked"))?;
+        let begun = Instant::now();
+        let same = place.house.import(imports::OBJECT, &path)?;
+        anyhow::Ok((took, said?, begun.elapsed().as_secs_f64(), same, waits))
+    })?;
+    let counts = |said: &Value, what: &str| said["counts"][what].as_u64().unwrap_or_default();
+    if counts(&said, "new") != rows || counts(&same, "same") != rows {
+        bail!("not every row went in, or not every one was the same the second time: {said} {same}");
+    }
+    waits.sort_by(f64::total_cmp);
+    let p99 = waits.get(waits.len() * 99 / 100).copied().unwrap_or_default();
+    let begun = Instant::now();
+    imports::bare_load(&place.bare, &path)?;
+    let bare = rows as f64 / begun.elapsed().as_secs_f64();
+    std::fs::remove_file(&path)?;
+    let rate = rows as f64 / took;
+    Ok(Line::single(
+        name,
+        &format!(
+            "import of {rows} rows with a link, a unique code and history, file to done in {took:.1} s; the same file again: 0 changes, {again:.1} s; \
+             a person's saves meanwhile p99 {p99:.0} ms; bare bulk load: {bare:.0} rows/s, ratio {:.2}",
+            rate / bare
+        ),
+        rate,
+        "rows/s",
+    ))
+}
+
+fn import_small(place: &mut Place) -> Result<Line> {
+    let rows = if place.options.is_quick { 10_000 } else { 100_000 };
+    import(place, "import_100k", 0, rows)
+}
+
+fn import_large(place: &mut Place) -> Result<Line> {
+    let rows = if place.options.is_quick { 50_000 } else { 1_000_000 };
+    import(place, "import_1m", 100_000_000, rows)
 }

@@ -13,6 +13,8 @@ mod house;
 #[cfg(feature = "bench")]
 mod http;
 #[cfg(feature = "bench")]
+mod imports;
+#[cfg(feature = "bench")]
 mod lines;
 #[cfg(feature = "bench")]
 mod load;

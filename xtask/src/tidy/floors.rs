@@ -34,7 +34,7 @@ const XTASK: &str = "xtask";
 const DOORS: &[(&[&str], &[&str], &str)] = &[
     (
         &["rusqlite", "libsqlite3-sys", "tokio-postgres", "deadpool-postgres", "sqlx", "sea-query"],
-        &["kehub-db", "xtask"],
+        &["kehub-db", "kehub-testkit", "xtask"],
         "only kehub-db speaks to a database; say what you need through kehub-db",
     ),
     (

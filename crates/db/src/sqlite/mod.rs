@@ -3,6 +3,7 @@
 mod functions;
 mod past;
 mod reads;
+mod side;
 mod statements;
 mod writer;
 
@@ -36,12 +37,17 @@ const OLDEST: i32 = 3_051_003;
 /// How long one read may take.
 const READ_LIMIT: Duration = Duration::from_secs(20);
 
+type Readers = Arc<Mutex<Vec<Connection>>>;
+
 pub(crate) struct Sqlite {
     path: PathBuf,
-    readers: Arc<Mutex<Vec<Connection>>>,
+    /// Connections for reads of a few rows, and for scans.
+    points: Readers,
+    scans: Readers,
     jobs: writer::Queue,
     numbers: Arc<Numbers>,
     past: Sessions<Connection>,
+    side: side::Side,
 }
 
 /// The catalog and rights numbers as last committed: only this process writes, so memory is right.
@@ -56,19 +62,14 @@ impl Sqlite {
         if rusqlite::version_number() < OLDEST {
             return Err(anyhow::anyhow!("SQLite {} is too old: 3.51.3 or newer is needed", rusqlite::version()).into());
         }
-        let mut connection = connect(path, false)?;
+        let mut connection = read_write(path)?;
         migrate_all(&mut connection)?;
+        let side = side::Side::open(&connection, path)?;
         let numbers = Arc::new(Numbers::default());
         read_numbers(&connection, &numbers)?;
         let jobs = writer::start(connection, clock, numbers.clone())?;
-        Ok(Sqlite { path: path.to_owned(), readers: Arc::default(), jobs, numbers, past: Sessions::default() })
-    }
-
-    fn reader(&self) -> Result<Connection, Fault> {
-        if let Some(connection) = self.readers.lock().pop() {
-            return Ok(connection);
-        }
-        connect(&self.path, true)
+        let (points, scans, past) = (Arc::default(), Arc::default(), Sessions::default());
+        Ok(Sqlite { path: path.to_owned(), points, scans, jobs, numbers, past, side })
     }
 
     /// Reads on one snapshot. Point reads take microseconds and run where they are; scans move to the blocking pool.
@@ -86,16 +87,20 @@ impl Sqlite {
         limit: Option<Duration>,
         read: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        let connection = self.reader()?;
-        let readers = self.readers.clone();
+        let readers = if limit.is_none() { self.points.clone() } else { self.scans.clone() };
+        let free = readers.lock().pop();
+        let connection = match free {
+            Some(connection) => connection,
+            None => read_only(&self.path, self.side.path(), limit.is_some())?,
+        };
         let run = move || {
             if let Some(limit) = limit {
                 let deadline = Instant::now() + limit;
                 connection.progress_handler(10_000, Some(move || Instant::now() > deadline)).map_err(Fault::from)?;
             }
-            connection.execute_batch("begin")?;
+            connection.prepare_cached("begin")?.execute([])?;
             let result = read(&connection);
-            connection.execute_batch("rollback")?;
+            connection.prepare_cached("rollback")?.execute([])?;
             if limit.is_some() {
                 connection.progress_handler(0, None::<fn() -> bool>).map_err(Fault::from)?;
             }
@@ -214,17 +219,9 @@ impl Sqlite {
         self.alone(move |connection, _| connection.execute_batch(&text).map_err(Fault::from)).await
     }
 
-    /// Statements in a transaction of their own between batches; nothing when the first of them changes no row.
+    /// Statements about the file beside the database, in one transaction; nothing when the first of them changes no row.
     pub(crate) async fn batch(&self, statements: Vec<Sql>) -> Result<bool, Fault> {
-        self.alone(move |connection, _| {
-            for (n, sql) in statements.iter().enumerate() {
-                if statements::execute(connection, sql)? == 0 && n == 0 {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        })
-        .await
+        self.side.batch(statements).await
     }
 
     pub(crate) async fn publish(&self, publish: Publish) -> Result<(), Fault> {
@@ -293,33 +290,52 @@ impl Sqlite {
     /// Ends the writer after what waits is done, and folds the log back into the file.
     pub(crate) async fn close(&self) {
         self.jobs.close().await;
+        self.side.close();
     }
 }
 
-fn connect(path: &Path, is_reader: bool) -> Result<Connection, Fault> {
-    let base = OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let flags = if is_reader {
-        base | OpenFlags::SQLITE_OPEN_READ_ONLY
-    } else {
-        base | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
-    };
-    let connection = Connection::open_with_flags(path, flags)?;
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Fault> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.set_prepared_statement_cache_capacity(512);
     connection.busy_timeout(Duration::from_secs(10))?;
     // Or a statement is planned anew whenever a bound value changes that the planner has looked at.
     connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     rusqlite::vtab::array::load_module(&connection)?;
     functions::register(&connection)?;
-    if is_reader {
-        connection
-            .execute_batch("pragma temp_store = memory; pragma mmap_size = 268435456; pragma cache_size = -8000;")?;
-    } else {
-        connection.execute_batch(
-            "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -65536;
-             pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 4000; pragma temp_store = memory;",
-        )?;
-    }
     Ok(connection)
+}
+
+fn read_write(path: &Path) -> Result<Connection, Fault> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    connection.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -65536;
+         pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 4000; pragma temp_store = memory;",
+    )?;
+    Ok(connection)
+}
+
+/// A connection that reads the database and the file beside it.
+fn read_only(path: &Path, side: &Path, scans: bool) -> Result<Connection, Fault> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    // After every commit of somebody else a mapping is made anew: it pays for scans, not for a few rows.
+    let mapped = if scans { 268_435_456 } else { 0 };
+    connection.execute_batch(&format!(
+        "pragma temp_store = memory; pragma mmap_size = {mapped}; pragma cache_size = -8000;"
+    ))?;
+    connection.execute("attach database ?1 as side", [side.to_str().ok_or(Fault::Catalog)?])?;
+    Ok(connection)
+}
+
+/// A connection on one snapshot, for the whole of its life.
+pub(crate) fn open_to_read(path: &Path) -> Result<Connection, Fault> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.execute_batch("begin")?;
+    Ok(connection)
+}
+
+/// A connection that writes, of a database nobody else has open.
+pub(crate) fn open_to_write(path: &Path) -> Result<Connection, Fault> {
+    read_write(path)
 }
 
 fn migrate_all(connection: &mut Connection) -> Result<(), Fault> {

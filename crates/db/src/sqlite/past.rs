@@ -9,7 +9,7 @@ use kehub_model::{Catalog, Value};
 use rusqlite::Connection;
 
 use super::statements::{execute, query};
-use super::{READ_LIMIT, Sqlite, connect, reads};
+use super::{READ_LIMIT, Sqlite, read_only, reads};
 use crate::bind::{Dialect, Sql, quoted};
 use crate::codec::Raw;
 use crate::compile::Relations;
@@ -78,7 +78,7 @@ impl Sqlite {
         let mut session = match self.past.take(at.at).await? {
             Place::Used(session) => session,
             Place::New(permit) => {
-                let connection = connect(&self.path, true)?;
+                let connection = read_only(&self.path, self.side.path(), true)?;
                 // Scratch tables may grow: beyond its cache SQLite puts them into a file of its own that nobody else sees.
                 connection.execute_batch("pragma temp_store = file")?;
                 self.past.begin(connection, permit)

@@ -165,7 +165,7 @@ impl Writer {
         if saves.is_empty() {
             return true;
         }
-        if let Err(error) = self.connection.execute_batch("begin immediate") {
+        if let Err(error) = plain(&self.connection, "begin immediate") {
             return !give_up(saves.into_iter().map(|(_, answer)| answer), error);
         }
         let begun = Instant::now();
@@ -179,7 +179,7 @@ impl Writer {
             let outcome = self.one(save.as_mut());
             done.push((answer, outcome));
         }
-        if let Err(error) = self.connection.execute_batch("commit") {
+        if let Err(error) = plain(&self.connection, "commit") {
             let failed = give_up(done.into_iter().map(|(answer, _)| answer), error);
             // A deferred foreign key can fail a commit: the batch is gone, storage is not.
             let _ = self.connection.execute_batch("rollback");
@@ -392,8 +392,12 @@ impl Writer {
     }
 }
 
+fn plain(connection: &Connection, text: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(text)?.execute([]).map(drop)
+}
+
 fn run(connection: &Connection, text: &str) -> Result<(), Fault> {
-    connection.prepare_cached(text)?.execute([]).map_err(fault).map(drop)
+    plain(connection, text).map_err(fault)
 }
 
 /// Rights of people may have changed: everybody's are compiled again.

@@ -14,8 +14,8 @@ use crate::read::{operand, plan_of};
 use crate::state::id_pick;
 use crate::{Records, Refusal};
 
-/// A unique combination that is asked after: who wants it, by which fields.
-type Wants = (RecordKey, Vec<FieldId>);
+/// A unique combination that is asked after: its hash, who wants it, by which fields.
+type Wants = ([u8; 16], RecordKey, Vec<FieldId>);
 
 impl Records {
     /// How the touched records stand now.
@@ -158,7 +158,7 @@ impl Records {
                 backs.entry(change.field).or_insert_with(|| change.before.clone());
             }
         }
-        let mut wanted: BTreeMap<(ObjectId, String), Vec<([u8; 16], Wants)>> = BTreeMap::new();
+        let mut wanted: BTreeMap<(ObjectId, String), Vec<Wants>> = BTreeMap::new();
         for (key, backs) in &backs {
             let Some(object) = catalog.object_by_id(key.0) else { continue };
             let row = now.rows.get(key);
@@ -171,16 +171,16 @@ impl Records {
                 let stood = |id: &FieldId| backs.get(id).or_else(|| row?.values.get(id)).cloned().unwrap_or_default();
                 let values: Vec<Value> = unique.fields.iter().map(stood).collect();
                 if let Some(hash) = unique_hash(&fields, &values.iter().collect::<Vec<_>>()) {
-                    wanted.entry((key.0, unique.column.clone())).or_default().push((hash, (*key, back)));
+                    wanted.entry((key.0, unique.column.clone())).or_default().push((hash, *key, back));
                 }
             }
         }
         for ((object, column), wants) in wanted {
             for wants in wants.chunks(1_000) {
-                let hashes = wants.iter().map(|(hash, _)| *hash).collect();
+                let hashes = wants.iter().map(|(hash, _, _)| *hash).collect();
                 let ask = Ask::Holders { object, column: column.clone(), hashes };
                 let Answer::Holders(holders) = self.db().ask(catalog.clone(), ask).await? else { continue };
-                for (holder, (_, (key, fields))) in holders.into_iter().zip(wants) {
+                for (holder, (_, key, fields)) in holders.into_iter().zip(wants) {
                     let Some(holder) = holder.filter(|holder| *holder != key.1) else { continue };
                     for field in fields {
                         let known = catalog.object_by_id(object).and_then(|object| object.field_by_id(*field));

@@ -6,15 +6,14 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context as _;
-use kehub_db::{Db, Target, WallClock};
+use kehub_db::{Db, Target, WallClock, transfer};
 use serde_json::json;
 
 use super::command::Report;
-use crate::app::App;
+use crate::app::{App, DATABASE, target};
 use crate::settings::Settings;
 
 const MANIFEST: &str = "manifest.json";
-const DATABASE: &str = "kehub.sqlite";
 const FILES: &str = "files";
 /// The form of backups this build writes and reads.
 const FORMAT: i64 = 1;
@@ -28,18 +27,20 @@ pub async fn backup(app: &App, path: &Path) -> anyhow::Result<Report> {
         .with_context(|| format!("{} is in no folder", path.display()))?;
     let stem = format!(".{}.{}", path.file_name().unwrap_or_default().to_string_lossy(), std::process::id());
     let (copy, packed) = (folder.join(format!("{stem}.sqlite")), folder.join(format!("{stem}.new")));
-    let copied =
-        app.db().copy_to(copy.clone()).await.context("on PostgreSQL use pg_basebackup or pg_dump for the database");
+    // Either database is kept as a SQLite file, so a backup of one can be brought back into the other.
+    let copied = match target(&app.settings) {
+        Target::File(_) => app.db().copy_to(copy.clone()).await,
+        Target::Postgres { url, schema } => transfer::to_sqlite(&url, &schema, &copy).await.map(drop),
+    };
     let written = match copied {
-        Ok(Ok(())) => {
+        Ok(()) => {
             let manifest = json!({ "format": FORMAT, "version": env!("CARGO_PKG_VERSION"), "at": app.db().clock.now().to_rfc3339() });
             let (copy, packed, files) = (copy.clone(), packed.clone(), app.settings.files.clone());
             tokio::task::spawn_blocking(move || pack(&packed, &manifest.to_string(), &copy, &files)).await?
         }
-        Ok(Err(fault)) => Err(fault.into()),
-        Err(error) => Err(error),
+        Err(fault) => Err(fault.into()),
     };
-    let _ = std::fs::remove_file(&copy);
+    remove_database(&copy);
     if let Err(error) = written {
         let _ = std::fs::remove_file(&packed);
         return Err(error);
@@ -47,6 +48,14 @@ pub async fn backup(app: &App, path: &Path) -> anyhow::Result<Report> {
     std::fs::rename(&packed, path)?;
     let size = std::fs::metadata(path)?.len();
     Ok(Report::well(format!("{} ({size} bytes)", path.display()), json!({ "file": path, "size": size })))
+}
+
+/// A SQLite database with what stands beside it.
+fn remove_database(path: &Path) {
+    for end in ["sqlite", "sqlite-wal", "sqlite-shm", "search", "search-wal", "search-shm"] {
+        // Most of them are not there.
+        let _ = std::fs::remove_file(path.with_extension(end));
+    }
 }
 
 fn pack(packed: &Path, manifest: &str, database: &Path, files: &Path) -> anyhow::Result<()> {
@@ -65,10 +74,6 @@ fn pack(packed: &Path, manifest: &str, database: &Path, files: &Path) -> anyhow:
 
 /// Brings a backup back. Outgoing effects stay paused until an administrator lets them go, so that old data sends nothing twice.
 pub async fn restore(settings: &Settings, path: &Path) -> anyhow::Result<Report> {
-    anyhow::ensure!(
-        settings.database_url.is_none(),
-        "a backup is restored into a data folder; then `kehub move` takes it to PostgreSQL"
-    );
     let database = settings.data.join(DATABASE);
     anyhow::ensure!(!database.exists(), "{} holds data already; restore into an empty folder", settings.data.display());
     let making = settings.data.join("restoring");
@@ -88,6 +93,10 @@ pub async fn restore(settings: &Settings, path: &Path) -> anyhow::Result<Report>
     // Sessions of another time are not continued.
     db.write(vec![kehub_db::TableWrite::Delete { table: "identity_session", filter: Vec::new() }]).await?;
     db.close().await;
+    if let Target::Postgres { url, schema } = target(settings) {
+        transfer::to_postgres(&making.join(DATABASE), &url, &schema).await?;
+        remove_database(&making.join(DATABASE));
+    }
     if making.join(FILES).is_dir() {
         std::fs::rename(making.join(FILES), &settings.files)?;
     }
@@ -97,12 +106,65 @@ pub async fn restore(settings: &Settings, path: &Path) -> anyhow::Result<Report>
         }
     }
     // The database last: a folder without it is an empty one.
-    std::fs::rename(making.join(DATABASE), &database)?;
+    if making.join(DATABASE).exists() {
+        std::fs::rename(making.join(DATABASE), &database)?;
+    }
     std::fs::remove_dir_all(&making)?;
     Ok(Report::well(
         format!("restored into {}; outgoing effects are paused", settings.data.display()),
         json!({ "effects_paused": true }),
     ))
+}
+
+/// Carries the whole workspace to the other database. The one it comes from stays as it is.
+pub async fn carry(settings: &Settings, to: &str) -> anyhow::Result<Report> {
+    let is_url = to.starts_with("postgres://") || to.starts_with("postgresql://");
+    let (carried, words) = match target(settings) {
+        Target::File(file) => {
+            anyhow::ensure!(is_url, "the data is in SQLite; it can be moved to postgres://…");
+            anyhow::ensure!(file.exists(), "{} holds no data", settings.data.display());
+            let Target::Postgres { url, schema } = crate::app::postgres(to) else {
+                unreachable!("a URL names PostgreSQL")
+            };
+            let carried = transfer::to_postgres(&file, &url, &schema).await?;
+            (
+                carried,
+                format!(
+                    "Start it with --data {} and KEHUB_DATABASE_URL set; files stay in the data folder.",
+                    settings.data.display()
+                ),
+            )
+        }
+        Target::Postgres { url, schema } => {
+            anyhow::ensure!(!is_url, "the data is in PostgreSQL; it can be moved to a data folder");
+            let folder = std::path::absolute(to)?;
+            crate::app::make_folder(&folder)?;
+            let carried = transfer::to_sqlite(&url, &schema, &folder.join(DATABASE)).await?;
+            if folder != settings.data && settings.files.is_dir() {
+                copy_folder(&settings.files, &folder.join(FILES))?;
+            }
+            (carried, format!("Start it with --data {} and without a database URL.", folder.display()))
+        }
+    };
+    let rows: u64 = carried.values().sum();
+    Ok(Report::well(
+        format!("{rows} rows of {} tables went over. {words}", carried.len()),
+        json!({ "rows": rows, "tables": carried }),
+    ))
+}
+
+fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &to)?;
+        } else {
+            std::fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
 }
 
 fn unpack(path: &Path, folder: &Path) -> anyhow::Result<()> {

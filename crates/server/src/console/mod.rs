@@ -10,7 +10,7 @@ mod proof;
 mod run;
 mod socket;
 
-pub use backup::restore;
+pub use backup::{carry, restore};
 pub use command::{Command, Order, Report};
 pub use lock::Lock;
 pub use proof::write_checkpoint;

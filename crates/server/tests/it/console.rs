@@ -70,3 +70,49 @@ fn commands_work_before_and_beside_a_server_and_it_ends_quietly() {
     assert!(kehub(&restored).arg("verify").status().unwrap().success());
     assert!(!kehub(&restored).arg("restore").arg(&backup).status().unwrap().success());
 }
+
+#[test]
+fn a_workspace_goes_to_postgresql_and_comes_back_as_it_was() {
+    let Ok(url) = std::env::var("KEHUB_TEST_POSTGRES") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let mut random = [0; 4];
+    kehub_db::fill_random(&mut random);
+    let schema = |name: &str| format!("{url}?schema=t_{name}_{:08x}", u32::from_le_bytes(random));
+    let run = |data: &str, database: Option<&str>, words: &[&str]| {
+        let mut command = kehub(&place(data));
+        if let Some(database) = database {
+            command.args(["--database-url", database]);
+        }
+        let output = command.args(words).output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert!(make_admin(&place("data"), "anna@kehub.test", "correct horse 9").status.success());
+    assert_eq!(run("data", None, &["install", "crm", "--sample"]), (true, String::new()));
+    let before = kehub_testkit::all_rows(&place("data").join("kehub.sqlite"));
+    assert!(before.iter().any(|line| line.starts_with("x_account: ")), "there is something to carry");
+
+    let (there, again) = (schema("there"), schema("again"));
+    assert_eq!(run("data", None, &["move", "--to", &there]), (true, String::new()));
+    let (is_well, said) = run("data", None, &["move", "--to", &there]);
+    assert!(!is_well && said.contains("holds data already"), "{said}");
+    for words in [&["verify"][..], &["audit", "verify"]] {
+        assert_eq!(run("data", Some(&there), words), (true, String::new()));
+    }
+    let home = place("home");
+    assert_eq!(run("data", Some(&there), &["move", "--to", &home.to_string_lossy()]), (true, String::new()));
+    let after = kehub_testkit::all_rows(&home.join("kehub.sqlite"));
+    let missing: Vec<&String> = before.iter().filter(|line| !after.contains(line)).take(3).collect();
+    assert_eq!((missing, after.len()), (Vec::new(), before.len()));
+
+    // A backup of either database is brought back into either.
+    let backup = place("backup.kehub");
+    let backup = backup.to_string_lossy();
+    assert_eq!(run("data", Some(&there), &["backup", &backup]), (true, String::new()));
+    assert_eq!(run("restored", None, &["restore", &backup]), (true, String::new()));
+    assert_eq!(run("restored", None, &["verify"]), (true, String::new()));
+    assert_eq!(run("beside", Some(&again), &["restore", &backup]), (true, String::new()));
+    assert_eq!(run("beside", Some(&again), &["verify"]), (true, String::new()));
+    let (is_well, said) = run("beside", Some(&again), &["restore", &backup]);
+    assert!(!is_well && said.contains("holds data already"), "{said}");
+}
