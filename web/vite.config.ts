@@ -17,7 +17,7 @@ export default defineConfig({
   // The list of China's divisions is read from where the server keeps it.
   server: {
     fs: { allow: ['..'] },
-    proxy: { '/api': { target: 'http://127.0.0.1:8080' } },
+    proxy: { '/api': { target: process.env.KEHUB_URL ?? 'http://127.0.0.1:8080' } },
   },
   build: {
     target: 'es2022',

@@ -114,7 +114,7 @@ export async function toast(page, text) {
 }
 
 const rooms =
-  'common|entry|shell|palette|home|types|typeGroups|system|ops|within|units|filter|sums|address|files|rich|subform|colors|options|settings|serial|table|trash|heights|past|fixed|conflict|record|related|history|actors|causes|undo|why|views|bulk|imports|design|admin|people|departments|roles|operations|settingsPage|keys';
+  'common|entry|formula|shell|palette|home|types|typeGroups|system|ops|within|units|filter|sums|address|files|rich|subform|colors|options|settings|serial|table|trash|heights|past|fixed|conflict|record|related|history|actors|causes|undo|why|views|bulk|imports|design|admin|people|departments|roles|operations|settingsPage|keys';
 const keyLike = new RegExp(`(?:^|\\s)((?:${rooms})\\.[a-zA-Z_]+)(?=$|\\s)`);
 
 export async function assertTranslated(page, where) {

@@ -8,8 +8,11 @@ import { tests as pages } from './pages.mjs';
 import { tests as records } from './records.mjs';
 import { tests as table } from './table.mjs';
 
-const only = process.argv[2];
-const tests = [...records, ...table, ...imports, ...pages].filter((t) => !only || t.name.includes(only));
+/** `npm run e2e -- 'rows|record'` runs those whose name holds one of them. */
+const only = process.argv[2]?.split('|');
+const tests = [...records, ...table, ...imports, ...pages].filter(
+  (t) => !only || only.some((part) => t.name.includes(part)),
+);
 
 if (!email || !password) {
   console.error('Set KEHUB_E2E_URL, KEHUB_E2E_EMAIL and KEHUB_E2E_PASSWORD.');

@@ -151,16 +151,45 @@ export const tests = [
       await dialog.getByLabel('改为').click();
       await pick(page, '远');
       await dialog.getByRole('button', { name: '修改 2 条' }).click();
-      await page.getByText('成功修改 2 条').last().waitFor();
+      const offer = page.getByRole('alert').filter({ hasText: '成功修改 2 条' });
+      await offer.waitFor();
+      const far = async () => {
+        const { count } = await api(page, 'POST', `/records/${object}/query`, {
+          filter: { field: 'kind', op: 'eq', value: 'far' },
+          count: 'exact',
+        });
+        return count.value;
+      };
+      assert.equal(await far(), 3);
+      await offer.getByRole('button', { name: '撤销' }).click();
+      const undo = page.getByRole('dialog', { name: '撤销这次操作' });
+      await undo.getByText('将还原 2 条数据').waitFor();
+      await undo.getByRole('button', { name: /^撤 ?销$/ }).click();
+      await toast(page, '已撤销');
+      assert.equal(await far(), 1);
+    },
+  },
+  {
+    name: 'several rows are deleted and brought back',
+    async run(browser, opened) {
+      const page = await start(browser, opened);
+      await makeRecords(
+        page,
+        Array.from({ length: 12 }, (_, n) => ({ name: `成批${n}` })),
+      );
+      await openList(page, '?q=成批');
+      await page.getByText('共 12 条').waitFor();
+      await page.getByRole('columnheader').getByRole('checkbox', { name: '全选' }).check();
+      await page.getByText('已选 12 条').waitFor();
+      await page.getByRole('toolbar', { name: '批量操作' }).getByRole('button', { name: '删除' }).click();
       await page
-        .getByRole('button', { name: /知道|确 ?定|OK/ })
-        .last()
+        .getByRole('dialog')
+        .getByRole('button', { name: /^删 ?除$/ })
         .click();
-      const { count } = await api(page, 'POST', `/records/${object}/query`, {
-        filter: { field: 'kind', op: 'eq', value: 'far' },
-        count: 'exact',
-      });
-      assert.equal(count.value, 3);
+      await page.getByText('没有符合条件的数据').waitFor();
+      await page.getByRole('button', { name: '恢复这 12 条' }).click();
+      await toast(page, '已恢复 12 条');
+      await page.getByText('共 12 条').waitFor();
     },
   },
   {

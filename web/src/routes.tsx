@@ -8,6 +8,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { viewsQuery } from './api/queries/definitions';
 import { fetchMe, fetchSetup, meKey } from './api/queries/session';
 import type { ListSearch } from './engines/forms/run/listState';
 import { InvitePage } from './shell/entry/InvitePage';
@@ -65,6 +66,8 @@ const object = createRoute({
   getParentRoute: () => frame,
   path: '/o/$object',
   component: lazyRouteComponent(() => import('./shell/home/ObjectPage'), 'ObjectPage'),
+  // The list waits for its views, so they are asked for while the page itself is still on its way.
+  loader: ({ context, params }) => void context.queries.prefetchQuery(viewsQuery(params.object)),
   validateSearch: (search: Record<string, unknown>): ListSearch => ({
     view: text(search.view),
     f: asText(search.f),

@@ -11,12 +11,16 @@ export interface ViewBody {
   sort?: Sort[];
   footer?: Record<string, string>;
   row_height?: 'compact' | 'medium' | 'tall';
+  /** Its place among the tabs, where a solution says so. */
+  order?: number;
 }
 
 export interface Definition<B> {
   key: string;
   body: B;
   owner?: string | null;
+  /** Where it came from; `local` is what was made here. */
+  solution?: string | null;
   version?: number;
 }
 

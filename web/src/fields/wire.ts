@@ -1,5 +1,6 @@
 // Values as a save sends them: links by id, subform rows with the same care.
 import type { Field, Value } from '@/api/types';
+import { kindOf } from './registry';
 import { refToWire } from './shapes/RefShape';
 import { rowFields, rowsOf } from './shapes/SubformShape';
 
@@ -11,7 +12,8 @@ export function toWire(value: Value, field: Field): Value {
   if (field.type === 'subform') {
     return rowsOf(value).map((row) => {
       const sent: Record<string, Value> = row.id ? { id: row.id } : {};
-      for (const f of rowFields(field)) if (f.key in row) sent[f.key] = toWire(row[f.key], f);
+      for (const f of rowFields(field))
+        if (kindOf(f).Input && f.key in row) sent[f.key] = toWire(row[f.key], f);
       return sent;
     });
   }

@@ -12,7 +12,7 @@ export { Decimal } from './decimal';
 export type { Around, Me, Row } from './machine';
 export { parse, print } from './parse';
 export { type FunctionInfo, functions, type Problem, type Type, typeText } from './types';
-export { CellError, fromWire, toWire, type Value } from './values';
+export { CellError, fromWire, Ref, toWire, type Value } from './values';
 
 /** A checked formula, ready to run. */
 export interface Formula {

@@ -50,6 +50,7 @@ impl Records {
         because: Because,
     ) -> Result<Done, Refusal> {
         let mut actor = actor;
+        let changes = Arc::new(changes);
         for _ in 0..TRIES {
             let state = self.state();
             if let Some(anew) = state.renewed(&actor)? {
@@ -61,7 +62,7 @@ impl Records {
             let writing = Writing::new(
                 state.clone(),
                 actor.clone(),
-                &changes,
+                changes.clone(),
                 &because,
                 self.db().clock.clone(),
                 results.clone(),

@@ -1,10 +1,10 @@
 // Saved views, menus and solutions: definitions that are not objects.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Definition, MenuBody, Solution, ViewBody } from '../admin-types';
 import { call } from '../client';
 
-export function useViews(object: string) {
-  return useQuery({
+export function viewsQuery(object: string) {
+  return queryOptions({
     queryKey: ['definitions', 'view', object],
     queryFn: () =>
       call<{ definitions: Definition<ViewBody>[] }>('GET', '/definitions/view', { query: { object } }).then(
@@ -13,6 +13,8 @@ export function useViews(object: string) {
     staleTime: 60_000,
   });
 }
+
+export const useViews = (object: string) => useQuery(viewsQuery(object));
 
 export function useMenus() {
   return useQuery({

@@ -70,7 +70,12 @@ export function SubformSettings(props: SettingsProps) {
                 />
               </div>
               {['choice', 'choices', 'link', 'formula'].includes(column.type) ? (
-                <Settings {...props} field={column} onChange={(part) => change(index, part)} />
+                <Settings
+                  {...props}
+                  object={column.type === 'formula' ? { key: '', fields } : props.object}
+                  field={column}
+                  onChange={(part) => change(index, part)}
+                />
               ) : null}
             </div>
           );

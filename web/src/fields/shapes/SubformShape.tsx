@@ -2,10 +2,13 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useObjectMap } from '@/api/queries/objects';
 import type { Field, Value } from '@/api/types';
 import { useSay } from '@/i18n/label';
+import { usePlace } from '@/ui/place';
 import type { CellProps, InputProps } from '../kind';
 import { kindOf } from '../registry';
+import { formulaOf, type Live, liveRow, shownAs } from './live';
 
 type Row = Record<string, Value>;
 
@@ -43,7 +46,16 @@ function SubformTable({
 }) {
   const say = useSay();
   const { t } = useTranslation();
+  const catalog = useObjectMap();
+  const { timeZone } = usePlace();
   const fields = rowFields(field);
+  const owner = { key: '', fields: field.fields ?? [] };
+  const around = { catalog, zone: timeZone, now: new Date() };
+  function shown(f: Field, stands: Value, live: Live | undefined) {
+    const shape = f.type === 'formula' ? shownAs(f, formulaOf(f, owner, catalog)) : f;
+    if (live === 'later') return { field: shape, value: null };
+    return { field: shape, value: live ? live.value : stands };
+  }
   const put = (index: number, key: string, value: Value) =>
     onChange?.(rows.map((row, i) => (i === index ? { ...row, [key]: value } : row)));
 
@@ -63,41 +75,44 @@ function SubformTable({
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, index) => (
-            <tr key={String(row.id ?? `new-${index}`)}>
-              <td className="subform-n">{index + 1}</td>
-              {fields.map((f) => {
-                const kind = kindOf(f);
-                const fixed = !onChange || disabled || !kind.Input || f.access === 'read';
-                return (
-                  <td key={f.key} style={{ textAlign: kind.align }}>
-                    {fixed || !kind.Input ? (
-                      <kind.Cell field={f} value={row[f.key]} />
-                    ) : (
-                      <kind.Input
-                        field={f}
-                        object={object}
-                        value={row[f.key] ?? null}
-                        onChange={(v) => put(index, f.key, v)}
-                        label={`${label ?? ''} ${index + 1} ${say(f)}`}
-                      />
-                    )}
+          {rows.map((row, index) => {
+            const live = onChange ? liveRow(field, row, around) : null;
+            return (
+              <tr key={String(row.id ?? `new-${index}`)}>
+                <td className="subform-n">{index + 1}</td>
+                {fields.map((f) => {
+                  const kind = kindOf(f);
+                  const fixed = !onChange || disabled || !kind.Input || f.access === 'read';
+                  return (
+                    <td key={f.key} style={{ textAlign: kind.align }}>
+                      {fixed || !kind.Input ? (
+                        <kind.Cell {...shown(f, row[f.key], live?.get(f.key))} />
+                      ) : (
+                        <kind.Input
+                          field={f}
+                          object={object}
+                          value={row[f.key] ?? null}
+                          onChange={(v) => put(index, f.key, v)}
+                          label={`${label ?? ''} ${index + 1} ${say(f)}`}
+                        />
+                      )}
+                    </td>
+                  );
+                })}
+                {onChange && !disabled ? (
+                  <td className="subform-act">
+                    <Button
+                      size="small"
+                      type="text"
+                      icon={<DeleteOutlined />}
+                      aria-label={t('subform.removeRow', { n: index + 1 })}
+                      onClick={() => onChange(rows.filter((_, i) => i !== index))}
+                    />
                   </td>
-                );
-              })}
-              {onChange && !disabled ? (
-                <td className="subform-act">
-                  <Button
-                    size="small"
-                    type="text"
-                    icon={<DeleteOutlined />}
-                    aria-label={t('subform.removeRow', { n: index + 1 })}
-                    onClick={() => onChange(rows.filter((_, i) => i !== index))}
-                  />
-                </td>
-              ) : null}
-            </tr>
-          ))}
+                ) : null}
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </div>

@@ -1,9 +1,11 @@
 // The settings of fields that look at other fields: links, formulas, look-ups, roll-ups.
 import { Checkbox, Input, Select } from 'antd';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSay } from '@/i18n/label';
 import { Labelled } from '@/ui/Labelled';
 import type { SettingsProps } from '../kind';
+import { FormulaInput } from './FormulaInput';
 import { words } from './settings';
 
 export function LinkSettings({ field, onChange, objects, object }: SettingsProps) {
@@ -53,35 +55,25 @@ export function LinkSettings({ field, onChange, objects, object }: SettingsProps
   );
 }
 
-export function FormulaSettings({ field, onChange, object }: SettingsProps) {
+export function FormulaSettings({ field, onChange, objects, object }: SettingsProps) {
   const { t } = useTranslation();
-  const say = useSay();
+  const catalog = useMemo(() => new Map(objects.map((o) => [o.key, o])), [objects]);
+  const owner = useMemo(
+    () => ({ key: object?.key ?? '', fields: (object?.fields ?? []).filter((f) => f.key !== field.key) }),
+    [object, field.key],
+  );
+  const id = `set-formula-${field.key ?? 'new'}`;
   return (
-    <>
-      <Labelled label={t('settings.formula')} required htmlFor="set-formula" hint={t('settings.formulaHint')}>
-        <Input.TextArea
-          id="set-formula"
-          className="mono"
-          autoSize={{ minRows: 2, maxRows: 8 }}
-          value={field.formula ?? ''}
-          onChange={(e) => onChange({ formula: e.target.value })}
-        />
-      </Labelled>
-      <div className="chips">
-        {(object?.fields ?? [])
-          .filter((f) => f.state !== 'retired' && f.key !== field.key)
-          .map((f) => (
-            <button
-              key={f.key}
-              type="button"
-              className="chip"
-              onClick={() => onChange({ formula: `${field.formula ?? ''}${f.key}` })}
-            >
-              {say(f)} <span className="mono muted">{f.key}</span>
-            </button>
-          ))}
-      </div>
-    </>
+    <Labelled label={t('settings.formula')} required htmlFor={id} hint={t('settings.formulaHint')}>
+      <FormulaInput
+        id={id}
+        value={field.formula ?? ''}
+        onChange={(formula) => onChange({ formula })}
+        owner={owner}
+        catalog={catalog}
+        label={t('settings.formula')}
+      />
+    </Labelled>
   );
 }
 

@@ -16,7 +16,7 @@ export const importWords = {
     existing: ['已有表单', 'A form that exists'],
     newForm: ['用这份文件新建表单', 'A new form made from this file'],
     form: ['表单', 'Form'],
-    chooseForm: ['请先选择表单', 'Choose a form first'],
+    waiting: ['已选“{{name}}”，请选择要导入到哪张表单', '{{name}} is ready. Choose the form it goes into.'],
     chooseFile: ['选择文件', 'Choose a file'],
     drop: ['把文件拖到这里', 'Drop a file here'],
     dropHint: ['支持 Excel 和 CSV，最大 200 MB', 'Excel or CSV, up to 200 MB'],

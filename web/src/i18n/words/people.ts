@@ -15,6 +15,7 @@ export const peopleWords = {
     noRight: ['没有查看权限', 'You may not see this'],
   },
   people: {
+    admin: ['管理员', 'Administrator'],
     hint: ['能登录的人。停用后立即退出登录。', 'Who can sign in. A disabled person is signed out at once.'],
     find: ['搜索姓名或邮箱', 'Find by name or e-mail'],
     add: ['添加成员', 'Add person'],

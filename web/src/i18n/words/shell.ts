@@ -86,6 +86,7 @@ export const shellWords = {
     places: ['主导航', 'Places'],
     findForm: ['搜索表单', 'Find a form'],
     ownApp: ['自建应用', 'Our own'],
+    platform: ['平台', 'The platform'],
     lost: ['页面不存在', 'There is no such page'],
     lostHint: ['可能已被移除，或者你没有查看权限。', 'It may have been removed, or you may not see it.'],
   },

@@ -1,20 +1,19 @@
 // What can be done with the ticked rows: the same edit for all, delete, export.
 import { CloseOutlined, DeleteOutlined, DownloadOutlined, EditOutlined } from '@ant-design/icons';
-import { useQueryClient } from '@tanstack/react-query';
 import { App, Button, Progress } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { wordsOf } from '@/api/problems';
-import { deleteRecord, exportRecords, refetchRecords } from '@/api/queries/records';
+import { exportRecords } from '@/api/queries/records';
 import type { Obj, Query } from '@/api/types';
 import { titleField } from '@/fields/shapes/RefPicker';
 import { useSay } from '@/i18n/label';
 import type { Catalog } from '../fieldPaths';
+import { UndoDialog } from '../page/UndoDialog';
 import type { Choice } from '../table/choice';
 import { BulkEdit } from './BulkEdit';
 import { chosenIds } from './chosenIds';
-
-const AT_ONCE = 6;
+import { useBulkDelete } from './useBulkDelete';
 
 export function BulkBar({
   object,
@@ -31,50 +30,29 @@ export function BulkBar({
 }) {
   const { t } = useTranslation();
   const say = useSay();
-  const { modal, message } = App.useApp();
-  const queries = useQueryClient();
+  const { message } = App.useApp();
   const [editing, setEditing] = useState(false);
-  const [progress, setProgress] = useState<{ done: number; total: number } | null>(null);
+  const [undoing, setUndoing] = useState<string | null>(null);
   const ids = () => chosenIds(object.key, base, choice, titleField(object));
-  if (choice.count === 0) return null;
+  const { ask, progress, stop } = useBulkDelete(object, choice, ids);
 
-  function remove() {
-    modal.confirm({
-      title: t('bulk.deleteTitle', { count: choice.count }),
-      content: t('record.deleteText'),
-      okText: t('common.delete'),
-      cancelText: t('common.cancel'),
-      okButtonProps: { danger: true },
-      onOk: async () => {
-        const list = await ids();
-        const total = list.length;
-        let done = 0;
-        const refused: string[] = [];
-        setProgress({ done, total });
-        const worker = async () => {
-          for (let id = list.pop(); id; id = list.pop()) {
-            try {
-              await deleteRecord(object.key, id);
-            } catch (error) {
-              refused.push(wordsOf(error));
-            }
-            done += 1;
-            setProgress({ done, total });
-          }
-        };
-        await Promise.all(Array.from({ length: AT_ONCE }, worker));
-        setProgress(null);
-        choice.setAll(false);
-        await refetchRecords(queries, object.key);
-        if (refused.length === 0) message.success(t('bulk.deleted', { count: total }));
-        else
-          modal.warning({
-            title: t('bulk.partly', { good: total - refused.length, bad: refused.length }),
-            content: [...new Set(refused)].slice(0, 5).map((text) => <div key={text}>{text}</div>),
-          });
-      },
-    });
+  if (progress) {
+    return (
+      <div className="bulk-bar" role="status">
+        <span>{t(`bulk.${progress.what}`, { done: progress.done, total: progress.total })}</span>
+        <Progress
+          className="bulk-progress"
+          size="small"
+          percent={Math.round((progress.done / Math.max(1, progress.total)) * 100)}
+        />
+        <Button size="small" onClick={stop}>
+          {t('bulk.stop')}
+        </Button>
+      </div>
+    );
   }
+  const undo = <UndoDialog commit={undoing} catalog={catalog} onClose={() => setUndoing(null)} />;
+  if (choice.count === 0) return undo;
 
   async function take(format: 'xlsx' | 'csv') {
     try {
@@ -113,16 +91,9 @@ export function BulkBar({
         </>
       ) : null}
       {object.can?.delete !== false ? (
-        <Button size="small" danger icon={<DeleteOutlined />} onClick={remove}>
+        <Button size="small" danger icon={<DeleteOutlined />} onClick={ask}>
           {t('common.delete')}
         </Button>
-      ) : null}
-      {progress ? (
-        <Progress
-          className="bulk-progress"
-          size="small"
-          percent={Math.round((progress.done / Math.max(1, progress.total)) * 100)}
-        />
       ) : null}
       <Button
         size="small"
@@ -138,8 +109,10 @@ export function BulkBar({
           ids={ids}
           count={choice.count}
           onClose={() => setEditing(false)}
+          onUndo={setUndoing}
         />
       ) : null}
+      {undo}
     </div>
   );
 }

@@ -5,12 +5,13 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newKey } from '@/api/client';
 import { createRecord, refetchRecords } from '@/api/queries/records';
-import type { Value } from '@/api/types';
 import { toWire } from '@/fields/wire';
 import { formFields } from '../fieldPaths';
 import type { RecordDrawerProps } from './RecordDrawer';
 import { RecordForm } from './RecordForm';
 import { useDraft, useFocusWhenOpen } from './useDraft';
+import { useLive } from './useLive';
+import { useStart } from './useStart';
 
 export function CreateForm({
   object,
@@ -27,13 +28,10 @@ export function CreateForm({
     () => formFields(object, catalog).filter((f) => f.key !== 'owner' || defaults?.owner !== undefined),
     [object, catalog, defaults],
   );
-  const start = useMemo(() => {
-    const values: Record<string, Value> = {};
-    for (const f of fields)
-      if (f.default !== undefined && typeof f.default !== 'object') values[f.key] = f.default;
-    return { ...values, ...defaults };
-  }, [fields, defaults]);
+  const [round, setRound] = useState(0);
+  const start = useStart(object, fields, defaults, round);
   const draft = useDraft(fields, start);
+  const live = useLive(object, catalog, draft.values, null);
   const [busy, setBusy] = useState(false);
   const focus = useFocusWhenOpen(busy);
   // One intent, one key: pressing twice or a lost answer makes one record, a corrected form another.
@@ -61,6 +59,7 @@ export function CreateForm({
       await refetchRecords(queries, object.key);
       if (another) {
         draft.reset();
+        setRound((n) => n + 1);
         focus(fields[0]?.key ?? null);
       } else onCreated(saved.id);
     } catch (error) {
@@ -85,7 +84,7 @@ export function CreateForm({
         }
       }}
     >
-      <RecordForm object={object} fields={fields} draft={draft} creating disabled={busy} />
+      <RecordForm object={object} fields={fields} draft={draft} creating live={live} disabled={busy} />
       <div className="record-foot">
         <Button type="primary" htmlType="submit" loading={busy ? { delay: 300 } : false}>
           {t('record.submit')}

@@ -14,6 +14,7 @@ import { formFields } from '../fieldPaths';
 import type { RecordDrawerProps } from './RecordDrawer';
 import { RecordForm } from './RecordForm';
 import { useDraft, useFocusWhenOpen } from './useDraft';
+import { useLive } from './useLive';
 
 export function EditForm({
   object,
@@ -37,6 +38,7 @@ export function EditForm({
   // The form stays on the version it began with, whatever arrives meanwhile.
   const [base, setBase] = useState(record);
   const draft = useDraft(fields, base);
+  const live = useLive(object, catalog, draft.values, base);
   const [busy, setBusy] = useState(false);
   const moveTo = useFocusWhenOpen(busy);
   const [theirs, setTheirs] = useState<Rec | null>(null);
@@ -130,7 +132,14 @@ export function EditForm({
           }
         />
       ) : null}
-      <RecordForm object={object} fields={fields} draft={draft} creating={false} disabled={busy} />
+      <RecordForm
+        object={object}
+        fields={fields}
+        draft={draft}
+        creating={false}
+        live={live}
+        disabled={busy}
+      />
       <div className="record-foot">
         <Button type="primary" htmlType="submit" loading={busy ? { delay: 300 } : false}>
           {t('common.save')}

@@ -16,8 +16,11 @@ import { usePlace } from '@/ui/place';
 import { showMoment } from '@/ui/time';
 import { fixedBecause } from '../editable';
 import { type Catalog, resolve } from '../fieldPaths';
+import { useTitled } from '../titles';
 import { useActor, useCauseWords } from './actors';
 import { UndoDialog } from './UndoDialog';
+
+type Titled = ReturnType<typeof useTitled>;
 
 export function HistoryTab({ object, record, catalog }: { object: Obj; record: Rec; catalog: Catalog }) {
   const { t } = useTranslation();
@@ -29,6 +32,14 @@ export function HistoryTab({ object, record, catalog }: { object: Obj; record: R
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
   const entries = history.data?.pages.flatMap((p) => p.entries) ?? [];
+  const titled = useTitled(
+    entries.flatMap((e) =>
+      e.changes.flatMap((c) =>
+        [c.before, c.after].map((value) => ({ field: resolve(c.field, object, catalog), value })),
+      ),
+    ),
+    catalog,
+  );
   if (history.isLoading) return <Skeleton active />;
   if (history.error) return <FailBox text={wordsOf(history.error)} onRetry={() => history.refetch()} />;
   if (entries.length === 0) return <EmptyState title={t('history.none')} />;
@@ -38,7 +49,7 @@ export function HistoryTab({ object, record, catalog }: { object: Obj; record: R
         {entries.map((entry) => (
           <Entry
             key={entry.commit}
-            {...{ entry, object, record, catalog }}
+            {...{ entry, object, record, catalog, titled }}
             onUndo={() => setUndoing(entry.commit)}
           />
         ))}
@@ -58,12 +69,14 @@ function Entry({
   object,
   record,
   catalog,
+  titled,
   onUndo,
 }: {
   entry: HistoryEntry;
   object: Obj;
   record: Rec;
   catalog: Catalog;
+  titled: Titled;
   onUndo: () => void;
 }) {
   const { t } = useTranslation();
@@ -82,7 +95,11 @@ function Entry({
       </div>
       <ul className="change-list">
         {entry.changes.map((change) => (
-          <ChangeLine key={change.field} {...{ change, object, record, catalog }} />
+          <ChangeLine
+            key={change.field}
+            made={entry.op === 'create'}
+            {...{ change, object, record, catalog, titled }}
+          />
         ))}
       </ul>
     </li>
@@ -94,11 +111,16 @@ function ChangeLine({
   object,
   record,
   catalog,
+  titled,
+  made,
 }: {
   change: Change;
   object: Obj;
   record: Rec;
   catalog: Catalog;
+  titled: Titled;
+  /** The entry made the record: before it there was no value to go back to. */
+  made: boolean;
 }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
@@ -108,11 +130,11 @@ function ChangeLine({
   const field = resolve(change.field, object, catalog);
   const text = (value: unknown) =>
     (field
-      ? kindOf(field).toText(value, field, place)
+      ? kindOf(field).toText(titled(value, field), field, place)
       : value === null || value === undefined
         ? ''
         : String(value)) || t('common.empty');
-  const can = field && change.before !== undefined && !fixedBecause(field, object, false);
+  const can = !made && field && change.before !== undefined && !fixedBecause(field, object, false);
 
   async function restore() {
     if (!field) return;

@@ -89,8 +89,8 @@ export function RecordDrawer(props: RecordDrawerProps) {
     creating || !record.data || asOf ? null : (
       <>
         {object.can?.update !== false && !editing ? (
-          <Button icon={<EditOutlined />} onClick={() => setEditing(true)}>
-            {t('common.edit')}
+          <Button icon={<EditOutlined />} aria-label={t('common.edit')} onClick={() => setEditing(true)}>
+            {narrow ? null : t('common.edit')}
           </Button>
         ) : null}
         {object.can?.delete !== false ? (

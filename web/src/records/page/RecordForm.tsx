@@ -6,19 +6,24 @@ import { kindOf } from '@/fields/registry';
 import { labelOf, useSay } from '@/i18n/label';
 import { Labelled } from '@/ui/Labelled';
 import { fillable, fixedBecause } from '../editable';
+import { FixedValue } from './FixedValue';
 import type { Draft } from './useDraft';
+import type { Live } from './useLive';
 
 export function RecordForm({
   object,
   fields,
   draft,
   creating,
+  live,
   disabled,
 }: {
   object: Obj;
   fields: Field[];
   draft: Draft;
   creating: boolean;
+  /** What the formulas come to with what has been typed. */
+  live?: Map<string, Live>;
   disabled?: boolean;
 }) {
   const say = useSay();
@@ -39,7 +44,7 @@ export function RecordForm({
           const Input = kind.Input;
           const open =
             Input && (creating ? fillable(field, object) : fixedBecause(field, object, false) === null);
-          if (creating && !open) return null;
+          if (creating && !open && field.type !== 'formula') return null;
           const id = `field-${field.key}`;
           const problems = draft.problems[field.key];
           return (
@@ -47,7 +52,7 @@ export function RecordForm({
               key={field.key}
               label={say(field)}
               htmlFor={open ? id : undefined}
-              required={field.required}
+              required={open ? field.required : false}
               hint={labelOf(field.help, i18n.language) || undefined}
               problems={problems}
               wide={kind.wide}
@@ -64,9 +69,7 @@ export function RecordForm({
                   label={say(field)}
                 />
               ) : (
-                <div className="field-fixed">
-                  <kind.Cell field={field} value={draft.values[field.key]} roomy />
-                </div>
+                <FixedValue field={field} value={draft.values[field.key]} live={live?.get(field.key)} />
               )}
             </Labelled>
           );

@@ -11,13 +11,19 @@ import { useSay } from '@/i18n/label';
 import { FailBox } from '@/ui/FailBox';
 import { usePlace } from '@/ui/place';
 import type { Catalog } from '../fieldPaths';
+import { useTitled } from '../titles';
 
 const MOST_SHOWN = 50;
 
-function useFieldWords(catalog: Catalog) {
+function useFieldWords(catalog: Catalog, values: { object: string; field: string; value: Value }[] = []) {
   const { t } = useTranslation();
   const say = useSay();
   const place = usePlace();
+  const fieldOf = (object: string, key: string) => catalog.get(object)?.fields.find((f) => f.key === key);
+  const titled = useTitled(
+    values.map((v) => ({ field: fieldOf(v.object, v.field), value: v.value })),
+    catalog,
+  );
   return (object: string, key: string | null) => {
     const found = catalog.get(object);
     const field = found?.fields.find((f) => f.key === key);
@@ -25,7 +31,8 @@ function useFieldWords(catalog: Catalog) {
       object: found ? say(found) : object,
       field: field ? say(field) : (key ?? ''),
       text: (value: Value) =>
-        (field ? kindOf(field).toText(value, field, place) : String(value ?? '')) || t('common.empty'),
+        (field ? kindOf(field).toText(titled(value, field), field, place) : String(value ?? '')) ||
+        t('common.empty'),
     };
   };
 }
@@ -118,8 +125,13 @@ export function UndoDialog({
 
 function ChangeLine({ change, catalog }: { change: UndoChange; catalog: Catalog }) {
   const { t } = useTranslation();
-  const words = useFieldWords(catalog);
   const fields = change.fields ?? [];
+  const words = useFieldWords(
+    catalog,
+    fields.flatMap((f) =>
+      [f.before, f.after].map((value) => ({ object: change.object, field: f.field, value })),
+    ),
+  );
   if (change.op !== 'update') {
     return (
       <li>

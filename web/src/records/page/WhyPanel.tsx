@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Spin, Timeline } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { wordsOf } from '@/api/problems';
+import { useObjectMap } from '@/api/queries/objects';
 import { fetchWhy } from '@/api/queries/records';
 import type { Obj, Value, Why, WhyInput, WhyStep } from '@/api/types';
 import { kindOf } from '@/fields/registry';
@@ -10,6 +11,7 @@ import { useSay } from '@/i18n/label';
 import { FailBox } from '@/ui/FailBox';
 import { usePlace } from '@/ui/place';
 import { showMoment } from '@/ui/time';
+import { useTitled } from '../titles';
 import { useActor, useCauseWords } from './actors';
 
 export function WhyPanel({ object, id, field }: { object: Obj; id: string; field: string }) {
@@ -52,8 +54,14 @@ function Input({ input, object, named }: { input: WhyInput; object: Obj; named: 
   const place = usePlace();
   const field = object.fields.find((f) => f.key === input.field);
   const change = input.entry?.changes.find((c) => c.field === input.field);
+  const catalog = useObjectMap();
+  const titled = useTitled(
+    change ? [change.before, change.after].map((value) => ({ field, value })) : [],
+    catalog,
+  );
   const text = (value: Value) =>
-    (field ? kindOf(field).toText(value, field, place) : String(value ?? '')) || t('common.empty');
+    (field ? kindOf(field).toText(titled(value, field), field, place) : String(value ?? '')) ||
+    t('common.empty');
   return (
     <div className="why-input">
       {named ? <b>{say(field) || input.field}</b> : null}

@@ -34,7 +34,7 @@ function startOf(queries: QueryClient, object: string, base: Query, page: number
   return cursor ? { cursor } : { offset: page * PAGE };
 }
 
-export function useCount(object: string, base: Query, how: 'estimate' | 'exact') {
+export function useCount(object: string, base: Query, how: 'estimate' | 'exact', enabled = true) {
   return useQuery({
     queryKey: ['records', object, 'count', base.filter ?? null, base.as_of ?? null, how],
     queryFn: ({ signal }) =>
@@ -44,6 +44,7 @@ export function useCount(object: string, base: Query, how: 'estimate' | 'exact')
         signal,
       ).then((p) => p.count),
     placeholderData: (old) => old,
+    enabled,
   });
 }
 
@@ -52,9 +53,10 @@ export function useRows(
   base: Query,
   range: { first: number; last: number },
   how: 'estimate' | 'exact' = 'estimate',
+  enabled = true,
 ): Rows {
   const queries = useQueryClient();
-  const count = useCount(object, base, how);
+  const count = useCount(object, base, how, enabled);
   const estimate = count.data?.value ?? null;
   const wanted = pagesOf(range.first, range.last, estimate ?? range.last + 1);
   // While the scrollbar is being dragged pages fly past; only those it rests on are fetched.
@@ -68,6 +70,7 @@ export function useRows(
         queryRecords(object, { ...base, ...startOf(queries, object, base, page), limit: PAGE }, signal),
       gcTime: KEEP_MS,
       staleTime: 30_000,
+      enabled,
     })),
   });
 

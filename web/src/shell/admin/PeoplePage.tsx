@@ -110,8 +110,14 @@ export function PeoplePage({ me }: { me: Me }) {
           { title: t('people.manager'), render: (_, p) => p.manager?.title ?? '' },
           {
             title: t('admin.roles'),
-            render: (_, p) =>
-              (p.roles ?? []).map((r) => <Tag key={typeof r === 'string' ? r : r.id}>{roleName(r)}</Tag>),
+            render: (_, p) => (
+              <>
+                {p.is_admin ? <Tag color="blue">{t('people.admin')}</Tag> : null}
+                {(p.roles ?? []).map((r) => (
+                  <Tag key={typeof r === 'string' ? r : r.id}>{roleName(r)}</Tag>
+                ))}
+              </>
+            ),
           },
           {
             title: t('common.state'),
@@ -125,6 +131,7 @@ export function PeoplePage({ me }: { me: Me }) {
           },
           {
             title: t('common.actions'),
+            fixed: 'right',
             width: 70,
             render: (_, p) => (
               <Dropdown

@@ -93,6 +93,7 @@ export function RolesPage({ objects }: { objects: Obj[] }) {
           },
           {
             title: t('common.actions'),
+            fixed: 'right',
             width: 80,
             render: (_, r) =>
               isBuiltIn(r) ? null : (

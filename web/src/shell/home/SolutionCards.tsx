@@ -1,6 +1,6 @@
 // Ready-made solutions: install one, with sample data if wanted; or begin with an own form.
 import { PlusOutlined, UploadOutlined } from '@ant-design/icons';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { App, Button, Checkbox, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -44,6 +44,7 @@ function SolutionCard({ solution }: { solution: Solution }) {
   const say = useSay();
   const { message } = App.useApp();
   const install = useInstall();
+  const navigate = useNavigate();
   const [sample, setSample] = useState(true);
   return (
     <div className="tile tile-solution">
@@ -67,7 +68,10 @@ function SolutionCard({ solution }: { solution: Solution }) {
                 install.mutate(
                   { key: solution.key, sample },
                   {
-                    onSuccess: () => message.success(t('home.installDone', { name: say(solution) })),
+                    onSuccess: () => {
+                      message.success(t('home.installDone', { name: say(solution) }));
+                      void navigate({ to: paths.app(solution.key) });
+                    },
                     onError: (error) => message.error(wordsOf(error)),
                   },
                 )

@@ -83,6 +83,7 @@ export function KeysPart() {
           },
           {
             title: t('common.actions'),
+            fixed: 'right',
             width: 100,
             render: (_, k) => (
               <Button size="small" danger onClick={() => askEnd(k)}>

@@ -50,6 +50,7 @@ export function SessionsPart() {
           { title: t('settingsPage.lastSeen'), render: (_, s) => showMoment(s.last_seen_at, timeZone) },
           {
             title: t('common.actions'),
+            fixed: 'right',
             width: 100,
             render: (_, s) =>
               s.current ? null : (

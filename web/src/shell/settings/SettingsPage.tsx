@@ -72,7 +72,7 @@ export function SettingsPage() {
           {part === 'sessions' ? <SessionsPart /> : null}
           {part === 'keys' ? <KeysPart /> : null}
           {narrow && part === 'me' ? (
-            <div className="tile-acts">
+            <div className="tile-acts settings-acts">
               {mayAdminister(me.data) ? (
                 <Link to={paths.admin()}>
                   <Button>{t('shell.admin')}</Button>

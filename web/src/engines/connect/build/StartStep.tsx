@@ -31,23 +31,26 @@ export function StartStep({
   const [object, setObject] = useState<string | null>(chosen ?? null);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
+  // A file that came before its form waits for it.
+  const [waiting, setWaiting] = useState<File | null>(null);
   const picker = useRef<HTMLInputElement>(null);
 
-  async function take(file: File | undefined) {
+  async function take(file: File | undefined | null, into = object, asNew = fresh) {
     if (!file) return;
     const wrong = fileProblem(file);
     if (wrong) {
       setProblem(t(`imports.file_${wrong}`));
       return;
     }
-    if (!fresh && !object) {
-      setProblem(t('imports.chooseForm'));
+    setProblem(null);
+    setWaiting(null);
+    if (!asNew && !into) {
+      setWaiting(file);
       return;
     }
-    setProblem(null);
     setBusy(file.name);
     try {
-      onStarted(await startImport(file, fresh ? null : object));
+      onStarted(await startImport(file, asNew ? null : into));
     } catch (error) {
       setProblem(wordsOf(error));
       setBusy(null);
@@ -57,10 +60,21 @@ export function StartStep({
   return (
     <div className="panel import-start">
       {problem ? <Alert type="error" showIcon className="form-alert" title={problem} /> : null}
+      {waiting ? (
+        <Alert
+          type="info"
+          showIcon
+          className="form-alert"
+          title={t('imports.waiting', { name: waiting.name })}
+        />
+      ) : null}
       <Labelled label={t('imports.into')}>
         <Radio.Group
           value={fresh}
-          onChange={(e) => setFresh(e.target.value)}
+          onChange={(e) => {
+            setFresh(e.target.value);
+            void take(waiting, object, e.target.value);
+          }}
           options={[
             { value: false, label: t('imports.existing') },
             { value: true, label: t('imports.newForm'), disabled: !mayDesign },
@@ -77,7 +91,10 @@ export function StartStep({
             showSearch={{ optionFilterProp: 'label' }}
             placeholder={t('common.choose')}
             aria-label={t('imports.form')}
-            onChange={setObject}
+            onChange={(key) => {
+              setObject(key);
+              void take(waiting, key);
+            }}
           />
         </Labelled>
       )}

@@ -105,21 +105,23 @@ function RowLine({
               {problem.message}
             </li>
           ))}
-          {(row.suggestions ?? []).map((s) => (
-            <li key={`${s.column}${String(s.value)}`}>
-              <span className="muted">{t('imports.meant', { value: String(s.value) })}</span>
-              {s.near.map((near) => (
-                <Button
-                  key={String(near.value)}
-                  size="small"
-                  disabled={!onAccept}
-                  onClick={() => onAccept?.(s.column, s.value, near.value)}
-                >
-                  {near.title}
-                </Button>
-              ))}
-            </li>
-          ))}
+          {(row.suggestions ?? [])
+            .filter((s) => s.near.length > 0)
+            .map((s) => (
+              <li key={`${s.column}${String(s.value)}`}>
+                <span className="muted">{t('imports.meant', { value: String(s.value) })}</span>
+                {s.near.map((near) => (
+                  <Button
+                    key={String(near.value)}
+                    size="small"
+                    disabled={!onAccept}
+                    onClick={() => onAccept?.(s.column, s.value, near.value)}
+                  >
+                    {near.title}
+                  </Button>
+                ))}
+              </li>
+            ))}
         </ul>
       </div>
     </li>

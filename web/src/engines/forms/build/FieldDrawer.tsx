@@ -12,6 +12,7 @@ import { kindOf, kinds } from '@/fields/registry';
 import { labelOf } from '@/i18n/label';
 import { Labelled } from '@/ui/Labelled';
 import { useNarrow } from '@/ui/useNarrow';
+import { DefaultSetting, defaultIsGood } from './DefaultSetting';
 import { changesOf, putLabel, wireField } from './fieldBody';
 import { PlanDialog } from './PlanDialog';
 
@@ -27,18 +28,6 @@ const uniqueTypes = new Set([
   'date',
   'datetime',
 ]);
-const defaultTypes = new Set([
-  'text',
-  'long_text',
-  'number',
-  'money',
-  'date',
-  'choice',
-  'choices',
-  'switch',
-  'rating',
-]);
-
 export function FieldDrawer({
   object,
   objects,
@@ -105,7 +94,6 @@ export function FieldDrawer({
 
   const label = labelOf(draft.label, i18n.language, '');
   const keyOk = !draft.key || isKey(draft.key);
-  const DefaultInput = kind?.Input && type && defaultTypes.has(type) ? kind.Input : null;
 
   return (
     <Drawer
@@ -119,7 +107,7 @@ export function FieldDrawer({
             <Button
               type="primary"
               loading={busy}
-              disabled={!label.trim() || !keyOk || nothing}
+              disabled={!label.trim() || !keyOk || nothing || !defaultIsGood(draft)}
               onClick={() => void preview()}
             >
               {t('common.save')}
@@ -220,17 +208,7 @@ export function FieldDrawer({
             </p>
           ) : null}
           <kind.Settings field={draft} onChange={change} objects={objects} object={object} />
-          {DefaultInput ? (
-            <Labelled label={t('design.default')} htmlFor="field-default">
-              <DefaultInput
-                id="field-default"
-                field={{ key: 'default', ...draft, type } as Field}
-                value={draft.default ?? null}
-                onChange={(value) => change({ default: value ?? undefined })}
-                label={t('design.default')}
-              />
-            </Labelled>
-          ) : null}
+          <DefaultSetting field={draft} onChange={change} />
         </>
       )}
       <PlanDialog

@@ -137,6 +137,7 @@ export function ObjectEditor({
           {
             title: t('common.actions'),
             width: 110,
+            fixed: 'right',
             render: (_, f) =>
               f.state === 'retired' ? null : (
                 <>
@@ -234,11 +235,8 @@ function ObjectSettings({ object }: { object: Obj }) {
           allowClear
           value={icon ?? null}
           options={signNames.map((name) => ({ value: name, label: name }))}
-          optionRender={(o) => (
-            <span className="related-name">
-              <Glyph name="" icon={String(o.value)} color="blue" seed="i" size={20} /> {o.label}
-            </span>
-          )}
+          optionRender={(o) => <SignName name={String(o.value)} />}
+          labelRender={(o) => <SignName name={String(o.value)} />}
           aria-label={t('design.icon')}
           onChange={(v) => setIcon(v ?? undefined)}
         />
@@ -260,5 +258,13 @@ function ObjectSettings({ object }: { object: Obj }) {
         {t('common.save')}
       </Button>
     </div>
+  );
+}
+
+function SignName({ name }: { name: string }) {
+  return (
+    <span className="related-name">
+      <Glyph name="" icon={name} color="blue" seed="i" size={20} /> {name}
+    </span>
   );
 }

@@ -4,6 +4,7 @@ import { Alert, Button, Input, Modal, Table, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isProblem, wordsOf } from '@/api/problems';
+import { useSolutions } from '@/api/queries/definitions';
 import { useDesign } from '@/api/queries/objects';
 import type { Obj } from '@/api/types';
 import { isKey } from '@/fields/keys';
@@ -28,6 +29,10 @@ export function ObjectsPage({
   const { t } = useTranslation();
   const say = useSay();
   const [search, setSearch] = useState('');
+  const solutions = useSolutions();
+  const names = new Map((solutions.data ?? []).map((s) => [s.key, say(s)]));
+  const appOf = (o: Obj) =>
+    o.solution === 'system' ? t('shell.platform') : (names.get(o.solution ?? '') ?? t('shell.ownApp'));
   const wanted = search.trim().toLowerCase();
   const list = objects.filter((o) => say(o).toLowerCase().includes(wanted) || o.key.includes(wanted));
   return (
@@ -84,7 +89,7 @@ export function ObjectsPage({
           },
           {
             title: t('design.from'),
-            render: (_, o) => <span className="muted">{o.solution || t('shell.ownApp')}</span>,
+            render: (_, o) => <span className="muted">{appOf(o)}</span>,
           },
           {
             title: t('common.state'),

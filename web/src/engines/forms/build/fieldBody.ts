@@ -4,10 +4,13 @@ import type { Field, Label } from '@/api/types';
 /** What the server tells about a field and no definition holds. */
 const told = new Set(['access', 'system', 'state', 'target', 'yields', 'result', 'via']);
 
+/** A default that was begun and left empty is none. */
+const isBlank = (key: string, value: unknown) => value === undefined || (key === 'default' && value === '');
+
 export function wireField(field: Partial<Field>): Partial<Field> {
   const out: Partial<Field> = {};
   for (const [key, value] of Object.entries(field)) {
-    if (!told.has(key) && value !== undefined) out[key] = value;
+    if (!told.has(key) && !isBlank(key, value)) out[key] = value;
   }
   return out;
 }
@@ -17,7 +20,7 @@ export function changesOf(before: Field, after: Partial<Field>): Partial<Field> 
   const out: Partial<Field> = {};
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (told.has(key) || key === 'key' || key === 'type') continue;
-    const [old, now] = [before[key], after[key]];
+    const [old, now] = [before[key], isBlank(key, after[key]) ? undefined : after[key]];
     if (JSON.stringify(old ?? null) !== JSON.stringify(now ?? null)) out[key] = now ?? null;
   }
   return out;

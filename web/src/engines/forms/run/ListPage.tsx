@@ -2,7 +2,7 @@
 import { PlusOutlined, ReloadOutlined, SearchOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Input, Spin } from 'antd';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { wordsOf } from '@/api/problems';
 import { refetchRecords, useAggregate } from '@/api/queries/records';
@@ -68,8 +68,14 @@ export function ListPage({ object, catalog, me, search, go, onList, onImport }: 
   const [counting, setCounting] = useState<'estimate' | 'exact'>('estimate');
   const [openRow, setOpenRow] = useState<number | null>(null);
   const [defaults, setDefaults] = useState<Record<string, Value>>({});
-  const rows = useRows(object.key, base, range, counting);
+  const rows = useRows(object.key, base, range, counting, list.ready);
   const choice = useChoice(rows.total);
+  const { all, setAll } = choice;
+  const filterKey = JSON.stringify(base.filter);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: all that matched before is not all that matches now
+  useEffect(() => {
+    if (all) setAll(false);
+  }, [filterKey]);
   const open = parseOpen(search.r, object.key);
   const listKey = JSON.stringify([object.key, base.filter, base.sort, base.as_of]);
 
@@ -83,7 +89,7 @@ export function ListPage({ object, catalog, me, search, go, onList, onImport }: 
   const sums = useAggregate(
     object.key,
     { filter: base.filter, measures, as_of: base.as_of },
-    measures.length > 0,
+    list.ready && measures.length > 0,
   );
 
   const openRecord = useCallback(

@@ -7,7 +7,7 @@ import { wordsOf } from '@/api/problems';
 import { useDeleteView, useSaveView } from '@/api/queries/definitions';
 import type { Me, Obj } from '@/api/types';
 import { labelOf } from '@/i18n/label';
-import { ALL, bodyOf, keepLayout, MINE } from './listState';
+import { ALL, bodyOf, keepLayout, MINE, standIns } from './listState';
 import { SaveViewDialog } from './SaveViewDialog';
 import type { List } from './useList';
 
@@ -34,7 +34,10 @@ export function ViewTabs({
   function saveOver() {
     if (!view) return;
     save.mutate(
-      { key: view.key, body: { ...bodyOf(object, list.state, view.body.label, view.body.shared) } },
+      {
+        key: view.key,
+        body: { ...view.body, ...bodyOf(object, list.state, view.body.label, view.body.shared) },
+      },
       {
         onSuccess: () => {
           keepLayout(object.key, view.key, null);
@@ -65,9 +68,10 @@ export function ViewTabs({
     });
   }
 
+  const stands = standIns(list.views);
   const tabs = [
-    { key: ALL, label: t('views.all') },
-    { key: MINE, label: t('views.mine') },
+    ...(stands.all ? [] : [{ key: ALL, label: t('views.all') }]),
+    ...(stands.mine ? [] : [{ key: MINE, label: t('views.mine') }]),
     ...list.views.map((v) => ({
       key: v.key,
       label: (

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { ViewBody } from '@/api/admin-types';
 import type { Obj } from '@/api/types';
-import { differs, merged, parseOpen, presetFilter, stateOfView } from './listState';
+import { differs, inOrder, merged, parseOpen, presetFilter, stateOfView, viewOf } from './listState';
 
 const object: Obj = {
   key: 'thing',
@@ -56,4 +56,26 @@ it('opens records of this and of other objects', () => {
 it('knows whose records are mine', () => {
   expect(presetFilter('mine')).toEqual({ field: 'owner', op: 'eq', value: { me: true } });
   expect(presetFilter('all')).toBeNull();
+});
+
+const named = (key: string, body: Partial<ViewBody>) => ({
+  key,
+  solution: 'crm',
+  body: { ...view, filter: null, ...body },
+});
+
+it('lets the view of a solution stand for the built-in tab of all, or of mine', () => {
+  const mine = named('lead_mine', { filter: presetFilter('mine') });
+  const all = named('lead_all', {});
+  expect(viewOf(undefined, [mine, all])).toBe('lead_all');
+  expect(viewOf('mine', [mine, all])).toBe('lead_mine');
+  expect(viewOf('lead_all', [mine, all])).toBe('lead_all');
+  expect(viewOf('mine', [all])).toBe('mine');
+  expect(viewOf(undefined, [named('own', { shared: false })])).toBe('all');
+  expect(viewOf(undefined, [{ ...all, solution: 'local' }])).toBe('all');
+});
+
+it('puts the views of a solution in its order, others behind', () => {
+  const views = [named('c', {}), named('b', { order: 2 }), named('a', { order: 1 }), named('d', {})];
+  expect(inOrder(views).map((v) => v.key)).toEqual(['a', 'b', 'c', 'd']);
 });

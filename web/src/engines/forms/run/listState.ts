@@ -1,5 +1,5 @@
 // The state of a list: what the saved view says, and over it what the URL says.
-import type { ViewBody } from '@/api/admin-types';
+import type { Definition, ViewBody } from '@/api/admin-types';
 import type { Filter, Obj, Sort } from '@/api/types';
 import { firstColumns } from '@/records/fieldPaths';
 import type { RowHeight } from '@/records/table/layout';
@@ -69,6 +69,31 @@ export function merged(
   };
   const columns = state.columns.filter((c) => known.has(c.field.split('.')[0] ?? ''));
   return { ...state, columns: columns.length ? columns : firstColumns(object) };
+}
+
+const isMine = (filter: Filter | null | undefined) =>
+  JSON.stringify(filter ?? null) === JSON.stringify(presetFilter(MINE));
+
+/** The tabs everybody has, each with the view of a solution that says the same better, if there is one. */
+export function standIns(views: Definition<ViewBody>[]): { all?: string; mine?: string } {
+  const shared = views.filter((v) => v.body.shared && v.solution && v.solution !== 'local');
+  return {
+    all: shared.find((v) => !v.body.filter)?.key,
+    mine: shared.find((v) => isMine(v.body.filter))?.key,
+  };
+}
+
+/** The view an address means: none is the first tab. */
+export function viewOf(said: string | undefined, views: Definition<ViewBody>[]): string {
+  const stands = standIns(views);
+  if (said === undefined || said === ALL) return stands.all ?? ALL;
+  return said === MINE ? (stands.mine ?? MINE) : said;
+}
+
+/** Views in the order a solution gives them, then as they came. */
+export function inOrder(views: Definition<ViewBody>[]): Definition<ViewBody>[] {
+  const place = (v: Definition<ViewBody>) => v.body.order ?? Number.MAX_SAFE_INTEGER;
+  return [...views].sort((a, b) => place(a) - place(b));
 }
 
 export function presetFilter(view: string | undefined): Filter | null {

@@ -10,14 +10,15 @@ import { allOf } from '@/records/filter/model';
 import type { Column } from '@/records/table/layout';
 import { useLater } from '@/ui/useLater';
 import {
-  ALL,
   differs,
+  inOrder,
   keepLayout,
   keptLayout,
   type Layout,
   type ListSearch,
   merged,
   presetFilter,
+  viewOf,
 } from './listState';
 
 /** About how wide a text stands at 14 pixels: Han letters are square, others about half as wide. */
@@ -32,8 +33,9 @@ export type Navigate = (change: Partial<ListSearch>, replace?: boolean) => void;
 export function useList(object: Obj, catalog: Catalog, search: ListSearch, go: Navigate) {
   const say = useSay();
   const views = useViews(object.key);
-  const viewKey = search.view ?? ALL;
-  const view = views.data?.find((v) => v.key === viewKey);
+  const sorted = useMemo(() => inOrder(views.data ?? []), [views.data]);
+  const viewKey = viewOf(search.view, sorted);
+  const view = sorted.find((v) => v.key === viewKey);
   const [layouts, setLayouts] = useState<Record<string, Partial<Layout> | null>>({});
   const slot = `${object.key}/${viewKey}`;
   const layout = slot in layouts ? (layouts[slot] ?? null) : keptLayout(object.key, viewKey);
@@ -75,7 +77,9 @@ export function useList(object: Obj, catalog: Catalog, search: ListSearch, go: N
   );
 
   return {
-    views: views.data ?? [],
+    /** Until the views are known nobody knows which rows are wanted. */
+    ready: !views.isPending,
+    views: sorted,
     view,
     viewKey,
     state,
