@@ -1,5 +1,5 @@
 //! As of a past moment: how objects stood, as relations the ordinary compiler reads instead of their tables. Rows not touched
-//! since are read in place; touched ones stand, as they stood, in scratch tables that are kept and extended (decision 0009).
+//! since are read in place; touched ones stand, as they stood, in scratch tables that are kept and extended (decision 0010).
 //!
 //! **Architecture invariant:** how a record stood at a past moment never changes, so a scratch only grows. Whoever reads one
 //! first adds what the log holds that it does not, on the snapshot he reads on.
