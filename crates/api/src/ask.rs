@@ -78,7 +78,7 @@ impl Ask {
         let body = std::mem::take(self.body.get_mut());
         match tokio::time::timeout(BODY_TIME, collect(body, limit)).await {
             Ok(bytes) => bytes,
-            Err(_) => Err(Refused::bad_request("the body took too long / 请求体传输过慢")),
+            Err(_) => Err(Refused::new(Code::SlowBody, "")),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a handler may fail with, and how it is told: `application/problem+json` with code, words and the request's id.
 
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use kehub_db::Fault;
 use kehub_model::{Code, Language, Problem, Problems};
 use kehub_records::Refusal;
@@ -8,16 +8,17 @@ use serde_json::json;
 
 use crate::service::Response;
 
-/// A refusal, and when to ask again.
+/// A refusal, when to ask again, and by which methods.
 #[derive(Debug)]
 pub struct Refused {
     pub refusal: Refusal,
     pub retry_after: Option<u64>,
+    pub allow: Option<String>,
 }
 
 impl<T: Into<Refusal>> From<T> for Refused {
     fn from(refusal: T) -> Self {
-        Refused { refusal: refusal.into(), retry_after: None }
+        Refused { refusal: refusal.into(), retry_after: None, allow: None }
     }
 }
 
@@ -33,6 +34,18 @@ impl Refused {
 
     pub fn not_found() -> Refused {
         Refusal::not_found().into()
+    }
+
+    /// The path is right, the method is not; these would be.
+    pub fn wrong_method<'a>(methods: impl IntoIterator<Item = &'a Method>) -> Refused {
+        let mut names = Vec::new();
+        for method in methods {
+            names.push(method.as_str());
+            if *method == Method::GET {
+                names.push("HEAD");
+            }
+        }
+        Refused { allow: Some(names.join(", ")), ..Refused::new(Code::MethodNotAllowed, "") }
     }
 
     pub fn forbidden() -> Refused {
@@ -92,6 +105,9 @@ pub fn answer_refusal(refused: Refused, language: Language, request: &str) -> Re
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if let Some(seconds) = retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Some(allow) = refused.allow.and_then(|names| HeaderValue::from_str(&names).ok()) {
+        headers.insert(header::ALLOW, allow);
     }
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -173,7 +173,7 @@ impl Service {
         };
         let method = if *method == Method::HEAD { &Method::GET } else { method };
         let Some((_, place)) = found.value.iter().find(|(known, _)| known == method) else {
-            return Err(Refused::new(Code::MethodNotAllowed, ""));
+            return Err(Refused::wrong_method(found.value.iter().map(|(known, _)| known)));
         };
         let values = found.params.iter().map(|(_, value)| decoded(value));
         Ok(Some((&self.routes[*place], self.names[*place].iter().copied().zip(values).collect())))

@@ -88,7 +88,7 @@ impl Part<'_> {
 }
 
 fn slow() -> Refused {
-    Refused::bad_request("the body took too long / 请求体传输过慢")
+    Refused::new(Code::SlowBody, "")
 }
 
 fn broken() -> Refused {

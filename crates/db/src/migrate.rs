@@ -11,6 +11,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "connect", include_str!("../migrations/0003_connect.sql")),
     (4, "follow", include_str!("../migrations/0004_follow.sql")),
     (5, "side", include_str!("../migrations/0005_side.sql")),
+    (6, "outbox", include_str!("../migrations/0006_outbox.sql")),
 ];
 
 pub(crate) const LEDGER: &str = "create table if not exists migration (n bigint primary key, name varchar(100) not null, checksum varchar(64) not null)";

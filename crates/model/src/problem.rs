@@ -91,6 +91,7 @@ codes! {
     Forbidden "forbidden" 403 "没有权限" "You do not have the right to do this";
     NotFound "not_found" 404 "不存在，或无权查看" "It does not exist, or you may not see it";
     MethodNotAllowed "method_not_allowed" 405 "不支持的请求方法" "This method is not supported here";
+    SlowBody "slow_body" 408 "请求体传输过慢" "The body took too long to arrive";
     Conflict "conflict" 409 "与别人的修改冲突" "It conflicts with another change";
     Busy "busy" 409 "正忙，请稍后重试" "Busy, please try again";
     VersionChanged "version_changed" 412 "记录已被修改，现在是第 {version} 版" "The record has changed; it is now at version {version}";

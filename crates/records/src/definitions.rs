@@ -130,6 +130,19 @@ pub fn keep_version(definition: &Definition, at: Moment, actor: RecordId) -> Tab
     TableWrite::Put { table: "definition_version", values, keys: 3 }
 }
 
+/// The row that keeps a state of something that is no definition but changes as seldom; its moment is its version.
+pub fn keep_state(kind: &str, key: &str, body: &Json, at: Moment, actor: RecordId) -> TableWrite {
+    let values: Vec<(&'static str, Bind)> = vec![
+        ("kind", kind.into()),
+        ("key", key.into()),
+        ("version", at.0.into()),
+        ("body", body.to_string().into()),
+        ("moment", at.0.into()),
+        ("actor", actor.into()),
+    ];
+    TableWrite::Put { table: "definition_version", values, keys: 3 }
+}
+
 /// Carries the writes out. When a role is among them, everybody's rights are compiled anew.
 pub async fn write(db: &Db, writes: Vec<TableWrite>, touches_rights: bool) -> Result<(), Fault> {
     if touches_rights {

@@ -6,7 +6,9 @@ use std::sync::atomic::AtomicBool;
 use chrono::{DateTime, Utc};
 use kehub_connect::files::child::{ARGUMENT, Reader};
 use kehub_connect::http::Imports;
-use kehub_db::{Clock, Db, Target};
+use kehub_connect::mail::Post;
+use kehub_connect::outside::Outside;
+use kehub_db::{Clock, Db, Dialect, Target};
 use kehub_records::Records;
 
 use crate::identity::Identity;
@@ -17,6 +19,8 @@ pub struct App {
     pub records: Records,
     pub identity: Arc<Identity>,
     pub imports: Imports,
+    /// What mails go through, when a mail server is set.
+    pub post: Option<Post>,
     pub settings: Arc<Settings>,
     pub started_at: DateTime<Utc>,
     /// Set while the server lets go of its last requests.
@@ -39,12 +43,20 @@ impl App {
         let records = Records::open(db).await?;
         let identity = Arc::new(Identity::open(records.clone(), settings.clone()).await?);
         let imports = Imports::new(records.clone(), settings.data.join("imports"), reader());
+        let post = match settings.smtp.clone() {
+            Some(smtp) => {
+                let seal = settings.seal(records.db().dialect() == Dialect::Postgres)?;
+                Some(Post::new(records.db().clone(), &Outside::new(settings.egress.clone()), smtp, seal))
+            }
+            None => None,
+        };
         let started_at = records.db().clock.now();
         let (end, _) = tokio::sync::watch::channel(false);
         let app = Arc::new(App {
             records,
             identity,
             imports,
+            post,
             settings,
             started_at,
             is_draining: AtomicBool::new(false),

@@ -261,6 +261,9 @@ async fn serve_until_told(settings: Settings) -> anyhow::Result<()> {
     eprintln!("Kehub 客枢 {} on {}", env!("CARGO_PKG_VERSION"), app.settings.public_url());
     let tending = tokio::spawn(tend(app.clone()));
     let served = serve::serve(app.clone(), service, listener, told()).await;
+    if let Some(post) = &app.post {
+        post.close().await;
+    }
     tending.abort();
     app.db().close().await;
     served
@@ -290,7 +293,12 @@ async fn tend(app: Arc<App>) {
             }
         }
     };
-    tokio::join!(app.records.tend(), app.records.follow(), checkpoints, people);
+    let post = async {
+        if let Some(post) = &app.post {
+            post.tend().await;
+        }
+    };
+    tokio::join!(app.records.tend(), app.records.follow(), checkpoints, people, post);
 }
 
 /// When the system or a person at the keyboard says that it is enough.

@@ -22,7 +22,9 @@ pub fn all(app: &Arc<App>) -> Vec<Route> {
     routes.extend(http::objects::routes(app));
     routes.extend(http::fields::routes(app));
     routes.extend(http::records::routes(app));
+    routes.extend(http::batch::routes(app));
     routes.extend(http::people::routes(app));
+    routes.extend(http::links::routes(app));
     routes.extend(http::roles::routes(app));
     routes.extend(http::definitions::routes(app));
     routes.extend(http::solutions::routes(app));
@@ -30,6 +32,7 @@ pub fn all(app: &Arc<App>) -> Vec<Route> {
     routes.extend(http::imports::routes(app));
     routes.extend(http::events::routes(app));
     routes.extend(http::operations::routes(app));
+    routes.extend(http::workspace::routes(app));
     routes
 }
 

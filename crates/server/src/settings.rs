@@ -4,6 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use kehub_connect::mail::{Seal, Smtp};
+use kehub_connect::outside::{Allow, Network};
+
+const NEEDS_KEY: &str = "KEHUB_MASTER_KEY_FILE: on PostgreSQL mail needs it, the same key for every node";
 
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -16,41 +20,12 @@ pub struct Settings {
     pub files: PathBuf,
     /// Signed-in requests a person may make in a minute; `None`: as many as the machine carries.
     pub rate_limit: Option<u32>,
-}
-
-/// A range of addresses: `10.0.0.0/8`, or a single one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Network {
-    base: u128,
-    bits: u32,
-}
-
-impl Network {
-    pub fn parse(text: &str) -> anyhow::Result<Network> {
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits.parse::<u32>()?)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.trim().parse().with_context(|| format!("“{text}” is no address or network"))?;
-        // IPv4 lives within IPv6, 96 bits down.
-        let offset = if address.is_ipv4() { 96 } else { 0 };
-        let most = 128 - offset;
-        let bits = bits.unwrap_or(most);
-        anyhow::ensure!(bits <= most, "“{text}” has too many bits");
-        Ok(Network { base: wide(address), bits: bits + offset })
-    }
-
-    pub fn holds(&self, address: IpAddr) -> bool {
-        let mask = if self.bits == 0 { 0 } else { u128::MAX << (128 - self.bits) };
-        wide(address) & mask == self.base & mask
-    }
-}
-
-fn wide(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(address) => address.to_bits(),
-    }
+    /// What outgoing connections may reach besides the public internet.
+    pub egress: Allow,
+    /// The mail server; without one nothing is mailed.
+    pub smtp: Option<Smtp>,
+    /// The file with the master key; without one a key is made in the data folder when one is needed.
+    pub master_key: Option<PathBuf>,
 }
 
 impl Settings {
@@ -64,6 +39,9 @@ impl Settings {
             base_url: None,
             trusted_proxies: Vec::new(),
             rate_limit: None,
+            egress: Allow::default(),
+            smtp: None,
+            master_key: None,
         }
     }
 
@@ -82,7 +60,30 @@ impl Settings {
                 place.strip_prefix("file:").context("KEHUB_FILES_URL: only file: is understood by this build")?;
             self.files = PathBuf::from(path.trim_start_matches("//"));
         }
+        if let Some(allow) = said("KEHUB_EGRESS_ALLOW") {
+            self.egress = Allow::parse(&allow).context("KEHUB_EGRESS_ALLOW")?;
+        }
+        if let Some(url) = said("KEHUB_SMTP_URL") {
+            self.smtp = Some(Smtp::parse(url.trim()).context("KEHUB_SMTP_URL")?);
+        }
+        if let Some(file) = said("KEHUB_MASTER_KEY_FILE") {
+            let file = std::path::absolute(file.trim()).context("KEHUB_MASTER_KEY_FILE")?;
+            Seal::read(&file).context("KEHUB_MASTER_KEY_FILE")?;
+            self.master_key = Some(file);
+        }
+        if self.smtp.is_some() && self.database_url.is_some() {
+            self.master_key.as_ref().context(NEEDS_KEY)?;
+        }
         Ok(self)
+    }
+
+    /// The master key, made when there is none. On PostgreSQL there may be several nodes, which must have the same.
+    pub fn seal(&self, is_shared: bool) -> anyhow::Result<Seal> {
+        match &self.master_key {
+            Some(file) => Seal::read(file).context("KEHUB_MASTER_KEY_FILE"),
+            None if is_shared => anyhow::bail!(NEEDS_KEY),
+            None => Seal::read_or_make(&self.data.join("master.key")),
+        }
     }
 
     /// Where links lead.
@@ -117,14 +118,6 @@ mod tests {
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn a_network_holds_its_addresses() {
-        let network = Network::parse("10.1.0.0/16").unwrap();
-        assert!(network.holds(ip("10.1.255.3")) && !network.holds(ip("10.2.0.1")));
-        assert!(Network::parse("::1").unwrap().holds(ip("::1")));
-        assert!(Network::parse("10.0.0.0/33").is_err());
     }
 
     #[test]

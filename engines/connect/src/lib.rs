@@ -10,6 +10,8 @@
 pub mod definition;
 pub mod files;
 pub mod http;
+pub mod mail;
+pub mod outside;
 pub mod run;
 pub mod store;
 #[cfg(test)]

@@ -13,7 +13,7 @@ const KINDS: &[(&str, &[&str])] = &[
     ("rules", &["triggers"]),
     ("reports", &["charts", "passes"]),
     ("audience", &["matchers"]),
-    ("connect", &["connectors", "files"]),
+    ("connect", &["connectors", "files", "mail", "outside"]),
 ];
 
 pub(super) fn check(tree: &Tree) -> Vec<Complaint> {

@@ -53,6 +53,7 @@ impl Records {
         because: Because,
     ) -> Result<Done, Refusal> {
         let mut actor = actor;
+        let changes = Arc::new(changes);
         for _ in 0..TRIES {
             let state = self.state();
             let results = Arc::new(Mutex::new(Vec::new()));
@@ -60,7 +61,7 @@ impl Records {
             let writing = Writing::new(
                 state.clone(),
                 actor.clone(),
-                &changes,
+                changes.clone(),
                 &because,
                 self.db().clock.clone(),
                 results.clone(),

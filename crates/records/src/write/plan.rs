@@ -62,7 +62,7 @@ pub(super) type Wanted = (ObjectId, String, Vec<[u8; 16]>, Vec<(usize, usize)>);
 pub(super) struct Writing {
     pub(super) state: Arc<State>,
     pub(super) actor: Arc<Actor>,
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Arc<Vec<Change>>,
     pub(super) inputs: Vec<Input>,
     pub(super) because: Because,
     pub(super) clock: Arc<dyn Clock>,
@@ -96,7 +96,7 @@ impl Writing {
     pub(super) fn new(
         state: Arc<State>,
         actor: Arc<Actor>,
-        changes: &[Change],
+        changes: Arc<Vec<Change>>,
         because: &Because,
         clock: Arc<dyn Clock>,
         results: Arc<Mutex<Vec<(RecordId, Fate)>>>,
@@ -104,7 +104,7 @@ impl Writing {
     ) -> Writing {
         let mut misread = Problems::new();
         let mut inputs = Vec::with_capacity(changes.len());
-        for change in changes {
+        for change in changes.iter() {
             let mut input = Input::default();
             match state.catalog.object_by_id(change.object) {
                 None => misread.push(Problem::new(Code::UnknownObject, change.at.as_str()).with("name", change.object)),
@@ -129,7 +129,7 @@ impl Writing {
         Writing {
             state,
             actor,
-            changes: changes.to_vec(),
+            changes,
             inputs,
             because: because.clone(),
             clock,

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context as _;
+use kehub_connect::store::outbox;
 use kehub_db::{Db, Target, WallClock, transfer};
 use serde_json::json;
 
@@ -88,8 +89,7 @@ pub async fn restore(settings: &Settings, path: &Path) -> anyhow::Result<Report>
     .await?;
     let wrong = db.integrity().await?;
     anyhow::ensure!(wrong.is_empty(), "the backup is damaged: {}", wrong.join("; "));
-    let values = vec![("key", "effects_paused".into()), ("value", "true".into())];
-    db.write(vec![kehub_db::TableWrite::Put { table: "workspace_setting", values, keys: 1 }]).await?;
+    db.write(vec![outbox::paused(true)]).await?;
     // Sessions of another time are not continued.
     db.write(vec![kehub_db::TableWrite::Delete { table: "identity_session", filter: Vec::new() }]).await?;
     db.close().await;
@@ -116,7 +116,7 @@ pub async fn restore(settings: &Settings, path: &Path) -> anyhow::Result<Report>
     ))
 }
 
-/// Carries the whole workspace to the other database. The one it comes from stays as it is.
+/// Carries the whole workspace to the other database. The one it comes from stays as it is, but sends nothing any more.
 pub async fn carry(settings: &Settings, to: &str) -> anyhow::Result<Report> {
     let is_url = to.starts_with("postgres://") || to.starts_with("postgresql://");
     let (carried, words) = match target(settings) {
@@ -146,6 +146,10 @@ pub async fn carry(settings: &Settings, to: &str) -> anyhow::Result<Report> {
             (carried, format!("Start it with --data {} and without a database URL.", folder.display()))
         }
     };
+    // Both now hold the mails that wait; only one of them may send them.
+    let left = Db::open(&target(settings), std::sync::Arc::new(WallClock { offset: chrono::Duration::zero() })).await?;
+    left.write(vec![outbox::paused(true)]).await?;
+    left.close().await;
     let rows: u64 = carried.values().sum();
     Ok(Report::well(
         format!("{rows} rows of {} tables went over. {words}", carried.len()),

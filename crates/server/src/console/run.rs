@@ -58,7 +58,10 @@ async fn actor(app: &App, email: Option<&str>) -> anyhow::Result<Arc<Actor>> {
     let credentials = crate::identity::credentials(app.db()).await?;
     let person =
         credentials.iter().find(|one| one.email == email).with_context(|| format!("nobody signs in as {email}"))?;
-    let actor = app.records.actor(person.person, Reading::default()).await?;
+    let workspace = app.identity.workspace();
+    let zone = person.time_zone.as_deref().and_then(|zone| zone.parse().ok()).unwrap_or(workspace.zone);
+    let language = person.locale.as_deref().map_or(workspace.language, Language::accepted);
+    let actor = app.records.actor(person.person, Reading { zone, language }).await?;
     actor.with_context(|| format!("{email} may not sign in"))
 }
 

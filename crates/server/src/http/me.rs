@@ -44,7 +44,7 @@ async fn me(app: Arc<App>, ask: Ask) -> Answered {
         "department": department,
         "locale": credential.locale,
         "time_zone": credential.time_zone,
-        "workspace": { "name": app.identity.workspace().name, "time_zone": app.identity.workspace().zone.name() },
+        "workspace": app.identity.workspace().shown(),
         "rights": rights,
         "is_admin": actor.is_unbound,
         "is_secure": app.settings.is_https(),

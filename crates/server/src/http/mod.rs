@@ -1,5 +1,6 @@
 //! What the roof itself answers: thin handlers, take, call, answer. Each file is a resource with its part of the list of routes.
 
+pub mod batch;
 pub mod definitions;
 pub mod events;
 pub mod fields;
@@ -7,6 +8,7 @@ pub mod files;
 pub mod health;
 pub mod imports;
 pub mod keys;
+pub mod links;
 pub mod me;
 pub mod objects;
 pub mod operations;
@@ -16,6 +18,7 @@ pub mod roles;
 pub mod session;
 pub mod setup;
 pub mod solutions;
+pub mod workspace;
 
 use std::sync::Arc;
 

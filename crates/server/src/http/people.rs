@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{elevated, records, roles};
 use crate::app::App;
-use crate::identity::{self, Credential, LinkKind};
+use crate::identity::{self, Credential};
 
 const PEOPLE: Need = Need::Right(Right::People);
 
@@ -23,18 +23,6 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
         Route::post("/api/v1/people", PEOPLE, "Make a person", super::with(app, make)),
         Route::get("/api/v1/people/{id}", Need::SignedIn, "A person", super::with(app, one)),
         Route::patch("/api/v1/people/{id}", PEOPLE, "Change a person", super::with(app, change)),
-        Route::post(
-            "/api/v1/people/{id}/invitation",
-            PEOPLE,
-            "A link by which a person sets a password",
-            super::with(app, invite),
-        ),
-        Route::post(
-            "/api/v1/people/{id}/password_reset",
-            PEOPLE,
-            "A link by which a person sets a new password",
-            super::with(app, reset),
-        ),
         Route::post("/api/v1/people/{id}/disable", PEOPLE, "Shut a person out at once", super::with(app, disable)),
         Route::post("/api/v1/people/{id}/enable", PEOPLE, "Let a person in again", super::with(app, enable)),
         Route::post(
@@ -298,27 +286,12 @@ async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
 }
 
 /// Sees to it that a person can be let in.
-async fn ensure(app: &App, ask: &Ask, id: RecordId) -> Result<(), Refused> {
+pub(super) async fn ensure(app: &App, ask: &Ask, id: RecordId) -> Result<(), Refused> {
     let got = app.records.get(&elevated(ask.actor()?), "person", id, None, ask.style).await?;
     let record: Json = serde_json::from_str(&got.json).map_err(Refused::fault)?;
     let email = record["email"].as_str().ok_or_else(|| Problem::new(Code::Required, "email").with("field", "email"))?;
     app.identity.ensure(id, email).await?;
     app.identity.standing_changed().await
-}
-
-async fn invite(app: Arc<App>, ask: Ask) -> Answered {
-    link(app, ask, LinkKind::Invitation).await
-}
-
-async fn reset(app: Arc<App>, ask: Ask) -> Answered {
-    link(app, ask, LinkKind::Reset).await
-}
-
-async fn link(app: Arc<App>, ask: Ask, kind: LinkKind) -> Answered {
-    let id = ask.id("id")?;
-    ensure(&app, &ask, id).await?;
-    may_manage(&app, &ask, id).await?;
-    json(&json!({ "url": app.identity.make_link(id, kind).await? }))
 }
 
 /// Who may more than oneself is not one's to manage: a link that sets his password is his whole standing.

@@ -7,16 +7,13 @@ use kehub_db::{TableWrite, new_id};
 use kehub_model::history::Cause;
 use kehub_model::rights::Action;
 use kehub_model::{Code, Moment, Object, Problem, RecordId};
-use kehub_records::{Because, Change, ChangeKind, Conflicts, Done, UpsertMode};
+use kehub_records::{Because, Change, ChangeKind, Conflicts};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{files, people};
 use crate::app::App;
-
-/// The most records of a batch.
-const MOST: usize = 10_000;
 
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     use Action::{Create, Delete, Read, Update};
@@ -36,14 +33,6 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
             "Delete a record; it can be restored",
             super::with(app, delete),
         ),
-        Route::post(
-            "/api/v1/records/{object}/batch",
-            on(Create),
-            "Create, update or upsert up to 10,000 records, all or nothing",
-            super::with(app, batch),
-        )
-        .body(64 << 20)
-        .time(std::time::Duration::from_secs(300)),
         Route::post("/api/v1/records/{object}/query", on(Read), "A page of a list", super::with(app, query)).reading(),
         Route::post("/api/v1/records/{object}/aggregate", on(Read), "Groups and sums", super::with(app, aggregate))
             .reading(),
@@ -178,107 +167,6 @@ async fn delete(app: Arc<App>, ask: Ask) -> Answered {
     Ok(empty())
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Mode {
-    Create,
-    Update,
-    Upsert,
-}
-
-async fn batch(app: Arc<App>, mut ask: Ask) -> Answered {
-    let (json, bytes) = ask.json_and_bytes().await?;
-    let Json::Object(mut body) = json else { return Err(not_an_object()) };
-    let object = object(&app, &ask)?;
-    if people::is_organisation(&object.key) && body.get("mode").and_then(Json::as_str) != Some("create") {
-        // A person's standing follows one by one.
-        return Err(Refused::new(Code::Locked, "mode"));
-    }
-    let mut changes = changes(&object, &mut body)?;
-    let mut because = because(&ask, &bytes)?;
-    if files::has_files(&object) {
-        for change in &mut changes {
-            if let ChangeKind::Create { id, values } = &mut change.kind {
-                let id = *id.get_or_insert_with(|| new_id(&app.db().clock));
-                because.with.extend(files::claims(&app, ask.actor()?, &object, id, values).await?);
-            }
-        }
-    }
-    let done = app.records.write(ask.actor()?, changes, because).await?;
-    if people::is_organisation(&object.key) {
-        app.identity.standing_changed().await?;
-    }
-    Ok(json_text(results(&done)))
-}
-
-/// The changes a batch asks for; each tells its problems under `records[n]`.
-fn changes(object: &Object, body: &mut Map<String, Json>) -> Result<Vec<Change>, Refused> {
-    let mut problems = Vec::new();
-    let records = match body.shift_remove("records") {
-        Some(Json::Array(records)) => records,
-        Some(_) => return Err(Problem::new(Code::WrongType, "records").with("expected", "list").into()),
-        None => return Err(Problem::new(Code::Missing, "records").with("name", "records").into()),
-    };
-    if records.len() > MOST {
-        return Err(Problem::new(Code::TooMany, "records").with("max", MOST).into());
-    }
-    let mode = match body.shift_remove("mode").map(serde_json::from_value::<Mode>) {
-        None => Mode::Create,
-        Some(Ok(mode)) => mode,
-        Some(Err(_)) => {
-            return Err(Problem::new(Code::NotOneOf, "mode").with("allowed", "create update upsert").into());
-        }
-    };
-    let key: Option<Vec<String>> = match body.shift_remove("key") {
-        None | Some(Json::Null) => None,
-        Some(Json::String(one)) => Some(vec![one]),
-        Some(list) => match serde_json::from_value(list) {
-            Ok(list) => Some(list),
-            Err(_) => return Err(Problem::new(Code::WrongType, "key").with("expected", "list of field keys").into()),
-        },
-    };
-    problems.extend(body.keys().map(|name| Problem::new(Code::UnknownKey, name.as_str()).with("name", name)));
-    let mut changes = Vec::with_capacity(records.len());
-    for (n, item) in records.into_iter().enumerate() {
-        let at = format!("records[{n}]");
-        match item {
-            Json::Object(values) => match kind(mode, key.as_ref(), values) {
-                Ok(kind) => changes.push(Change { object: object.id, kind, at }),
-                Err(problem) => problems.push(problem.within(&at)),
-            },
-            _ => problems.push(Problem::new(Code::WrongType, at).with("expected", "object")),
-        }
-    }
-    if problems.is_empty() { Ok(changes) } else { Err(problems.into()) }
-}
-
-/// What one item of a batch means. Without a key, an item is known by its id.
-fn kind(mode: Mode, key: Option<&Vec<String>>, mut values: Map<String, Json>) -> Result<ChangeKind, Problem> {
-    if let Some(key) = key.filter(|key| !key.is_empty()) {
-        let mode = match mode {
-            Mode::Create => UpsertMode::CreateOnly,
-            Mode::Update => UpsertMode::UpdateOnly,
-            Mode::Upsert => UpsertMode::Either,
-        };
-        return Ok(ChangeKind::Upsert { key: key.clone(), values, mode });
-    }
-    let id = match (mode, values.get("id")) {
-        (Mode::Create, _) | (Mode::Upsert, None) => return Ok(ChangeKind::Create { id: None, values }),
-        (Mode::Update, None) => return Err(Problem::new(Code::Missing, "id").with("name", "id")),
-        (_, Some(id)) => id.as_str().and_then(|id| id.parse().ok()),
-    };
-    let Some(id) = id else { return Err(Problem::new(Code::NoSuchRecord, "id").with("value", &values["id"])) };
-    values.shift_remove("id");
-    // A version sent along is the one the change was made from.
-    let version = values.shift_remove("version").and_then(|version| version.as_i64());
-    Ok(ChangeKind::Update { id, values, version })
-}
-
-fn results(done: &Done) -> String {
-    let results: Vec<Json> = done.results.iter().map(|(id, fate)| json!({ "id": id, "status": fate.text() })).collect();
-    json!({ "results": results, "commit": done.commit.map(|commit| commit.to_string()) }).to_string()
-}
-
 async fn query(app: Arc<App>, mut ask: Ask) -> Answered {
     let body = Json::Object(ask.object().await?);
     Ok(json_text(app.records.query(ask.actor()?, ask.param("object"), &body, ask.style).await?))
@@ -353,6 +241,6 @@ async fn search(app: Arc<App>, mut ask: Ask) -> Answered {
     Ok(json_text(app.records.search(ask.actor()?, &said.text, said.cursor.as_deref(), ask.style).await?))
 }
 
-fn not_an_object() -> Refused {
+pub(super) fn not_an_object() -> Refused {
     Refused::bad_request("a JSON object is expected / 应为 JSON 对象")
 }

@@ -111,17 +111,19 @@ impl Identity {
         if self.db().dialect() == Dialect::Sqlite || self.cache.is_due() {
             self.records.refresh().await?;
         }
+        self.follow_workspace().await?;
         let Some(known) = self.known(secret).await? else { return Ok(None) };
         if known.ends_at <= self.db().clock.now().timestamp_micros() {
             return Ok(None);
         }
+        let workspace = self.workspace();
         let language = known.language.unwrap_or_else(|| {
             headers
                 .get(header::ACCEPT_LANGUAGE)
                 .and_then(|said| said.to_str().ok())
-                .map_or(Language::Zh, Language::accepted)
+                .map_or(workspace.language, Language::accepted)
         });
-        let zone = known.zone.unwrap_or_else(|| self.workspace.read().zone);
+        let zone = known.zone.unwrap_or(workspace.zone);
         let actor = self.records.actor(known.person, Reading { zone, language }).await?;
         Ok(actor.map(|actor| Caller { actor, means: known.means.clone(), is_cookie }))
     }

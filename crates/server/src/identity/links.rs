@@ -32,20 +32,36 @@ impl LinkKind {
     }
 }
 
+/// A link that is there once its rows are written.
+pub struct NewLink {
+    pub url: String,
+    pub hours: i64,
+    pub expires_at: i64,
+    pub writes: Vec<TableWrite>,
+}
+
 impl Identity {
-    /// A link by which a person sets a password. Older links of the person are void.
+    /// A link by which a person sets a password, made at once.
     pub async fn make_link(&self, person: RecordId, kind: LinkKind) -> Result<String, Refused> {
+        let link = self.new_link(person, kind);
+        self.db().write(link.writes).await?;
+        Ok(link.url)
+    }
+
+    /// The rows of such a link. Older links of the person are void, mails that were to bring them are not sent.
+    pub fn new_link(&self, person: RecordId, kind: LinkKind) -> NewLink {
         let token = secret("khi_");
+        let expires_at = self.now() + kind.lasts_us();
         let values = vec![
             ("token", stored(&token).to_vec().into()),
             ("kind", kind.text().into()),
             ("person", person.into()),
-            ("expires_at", (self.now() + kind.lasts_us()).into()),
+            ("expires_at", expires_at.into()),
         ];
-        let writes =
-            vec![super::store::void_links(person), TableWrite::Insert { table: "identity_token", values, key: false }];
-        self.db().write(writes).await?;
-        Ok(format!("{}/invite/{token}", self.settings.public_url()))
+        let mut writes = super::store::void_links(person, self.now()).to_vec();
+        writes.push(TableWrite::Insert { table: "identity_token", values, key: false });
+        let url = format!("{}/invite/{token}", self.settings.public_url());
+        NewLink { url, hours: kind.lasts_us() / HOUR_US, expires_at, writes }
     }
 
     /// Whose link it is. Unknown, used and out of time look the same.

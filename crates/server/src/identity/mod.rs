@@ -13,21 +13,22 @@ mod sessions;
 mod setup;
 mod standing;
 mod store;
+mod workspace;
 
 use std::sync::Arc;
 
 use kehub_db::{Db, fill_random};
 use kehub_model::RecordId;
 use kehub_records::Records;
-use parking_lot::RwLock;
 use sha2::{Digest as _, Sha256};
 
 pub use keys::{Key, NewKey, SCOPES};
-pub use links::LinkKind;
+pub use links::{LinkKind, NewLink};
 pub use password::is_weak;
 pub use sessions::{SessionRow, SignedIn};
 pub use setup::NewAdmin;
 pub use store::{Credential, credential, credentials, roles};
+pub use workspace::{Workspace, WorkspaceChange};
 
 use crate::settings::Settings;
 
@@ -38,25 +39,12 @@ pub struct Identity {
     passwords: password::Passwords,
     attempts: attempts::Attempts,
     setup: setup::Setup,
-    workspace: RwLock<Workspace>,
-}
-
-/// What holds for the whole workspace.
-#[derive(Clone, Debug)]
-pub struct Workspace {
-    pub name: String,
-    pub zone: chrono_tz::Tz,
-}
-
-impl Default for Workspace {
-    fn default() -> Self {
-        Workspace { name: "Kehub".to_owned(), zone: chrono_tz::Asia::Shanghai }
-    }
+    workspace: workspace::Current,
 }
 
 impl Identity {
     pub async fn open(records: Records, settings: Arc<Settings>) -> anyhow::Result<Identity> {
-        let workspace = store::workspace(records.db()).await?;
+        let workspace = workspace::Current::read(&records).await?;
         Ok(Identity {
             records,
             settings,
@@ -64,22 +52,12 @@ impl Identity {
             passwords: password::Passwords::default(),
             attempts: attempts::Attempts::default(),
             setup: setup::Setup::default(),
-            workspace: RwLock::new(workspace),
+            workspace,
         })
     }
 
     fn db(&self) -> &Db {
         self.records.db()
-    }
-
-    pub fn workspace(&self) -> Workspace {
-        self.workspace.read().clone()
-    }
-
-    pub async fn rename_workspace(&self, name: &str) -> Result<(), kehub_db::Fault> {
-        self.db().write(vec![store::setting("name", name)]).await?;
-        self.workspace.write().name = name.to_owned();
-        Ok(())
     }
 
     /// Everybody is looked up anew: somebody's rights, password or standing have changed.

@@ -156,10 +156,12 @@ impl Identity {
             return Err(Refused::new(Code::WeakPassword, at));
         }
         let hash = self.passwords.hash(password).await?;
+        let [links, mails] = store::void_links(person, self.now());
         let writes = vec![
             store::change_credential(person, vec![("password", hash.into())]),
             store::end_sessions(person, keep),
-            store::void_links(person),
+            links,
+            mails,
         ];
         self.db().write_rights(writes).await?;
         self.forget();

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::attempts::Subject;
 use super::store::{self, Credential};
-use super::{Identity, folded, stored};
+use super::{Identity, WorkspaceChange, folded, stored};
 
 #[derive(Default)]
 pub(super) struct Setup {
@@ -71,7 +71,8 @@ impl Identity {
         let person = self.make_admin(new).await?;
         if !company.trim().is_empty() {
             let name: String = company.trim().chars().take(100).collect();
-            self.rename_workspace(&name).await?;
+            let change = WorkspaceChange { name: Some(name), ..WorkspaceChange::default() };
+            self.change_workspace(person, change).await?;
         }
         *self.setup.code.lock() = None;
         Ok(person)

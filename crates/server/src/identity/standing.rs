@@ -72,15 +72,19 @@ impl Identity {
     pub fn shut_out(&self, person: RecordId, is_disabled: bool) -> Vec<TableWrite> {
         let mut writes = vec![store::change_credential(person, vec![("is_disabled", i64::from(is_disabled).into())])];
         if is_disabled {
-            writes.extend([store::end_sessions(person, None), store::void_links(person)]);
+            writes.push(store::end_sessions(person, None));
+            writes.extend(store::void_links(person, self.now()));
         }
         writes
     }
 
     /// The rows that take a person's whole standing away.
     pub fn remove(&self, person: RecordId) -> Vec<TableWrite> {
-        let tables = ["identity_credential", "identity_role", "identity_api_key", "identity_session", "identity_token"];
-        tables.map(|table| TableWrite::Delete { table, filter: vec![Where::Is("person", person.into())] }).to_vec()
+        let tables = ["identity_credential", "identity_role", "identity_api_key", "identity_session"];
+        let mut writes =
+            tables.map(|table| TableWrite::Delete { table, filter: vec![Where::Is("person", person.into())] }).to_vec();
+        writes.extend(store::void_links(person, self.now()));
+        writes
     }
 
     /// Sees to it that a person has a credential row, so that an invitation can be sent.

@@ -3,8 +3,6 @@
 use kehub_db::{Bind, Db, Fault, Select, TableRow, TableWrite, Where};
 use kehub_model::RecordId;
 
-use super::Workspace;
-
 const COLUMNS: &[&str] = &["person", "email", "password", "is_admin", "is_disabled", "locale", "time_zone"];
 
 /// How a person may sign in.
@@ -57,22 +55,6 @@ pub async fn roles(db: &Db, person: Option<RecordId>) -> Result<Vec<(RecordId, S
     Ok(rows.iter().filter_map(|row| Some((row.uuid(0)?, row.text(1).to_owned()))).collect())
 }
 
-pub(super) async fn workspace(db: &Db) -> Result<Workspace, Fault> {
-    let mut workspace = Workspace::default();
-    for row in db.table(Select::from("workspace_setting", &["key", "value"])).await? {
-        match row.text(0) {
-            "name" => row.text(1).clone_into(&mut workspace.name),
-            "time_zone" => workspace.zone = row.text(1).parse().unwrap_or(workspace.zone),
-            _ => {}
-        }
-    }
-    Ok(workspace)
-}
-
-pub(super) fn setting(key: &str, value: &str) -> TableWrite {
-    TableWrite::Put { table: "workspace_setting", values: vec![("key", key.into()), ("value", value.into())], keys: 1 }
-}
-
 /// The row that lets a person sign in.
 pub(super) fn new_credential(credential: &Credential, at: i64) -> TableWrite {
     let values: Vec<(&'static str, Bind)> = vec![
@@ -101,6 +83,8 @@ pub(super) fn end_sessions(person: RecordId, but: Option<uuid::Uuid>) -> TableWr
     TableWrite::Delete { table: "identity_session", filter }
 }
 
-pub(super) fn void_links(person: RecordId) -> TableWrite {
-    TableWrite::Delete { table: "identity_token", filter: vec![Where::Is("person", person.into())] }
+/// Makes a person's links void, and the mails that were to bring them.
+pub(super) fn void_links(person: RecordId, at: i64) -> [TableWrite; 2] {
+    let links = TableWrite::Delete { table: "identity_token", filter: vec![Where::Is("person", person.into())] };
+    [links, kehub_connect::store::outbox::void(person, at)]
 }

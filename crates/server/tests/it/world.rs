@@ -22,8 +22,14 @@ pub struct World {
 
 impl World {
     pub async fn new() -> World {
+        World::set(|_| {}).await
+    }
+
+    /// A world with other settings.
+    pub async fn set(change: impl FnOnce(&mut Settings)) -> World {
         let ground = Ground::default();
-        let settings = Settings::of(ground.folder());
+        let mut settings = Settings::of(ground.folder());
+        change(&mut settings);
         let app = App::open_at(settings, &ground.target, ground.clock()).await.expect("the app opens");
         let service = kehub::routes::service(&app).expect("the routes fit together");
         let nobody = Client::new(service);

@@ -5,6 +5,7 @@
 //! of each chunk; below it are links that wait for the end of the file.
 
 mod job;
+pub mod outbox;
 
 use std::collections::BTreeMap;
 

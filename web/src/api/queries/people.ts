@@ -33,6 +33,13 @@ export interface PersonBody {
   password?: string;
 }
 
+/** A link by which a person sets a password, and whether it was also mailed. */
+export interface MadeLink {
+  url: string;
+  mailed: boolean;
+  mail: 'queued' | 'paused' | 'no_mail_server' | 'no_base_url';
+}
+
 export function usePeopleActs() {
   const queries = useQueryClient();
   const after = () => {
@@ -50,11 +57,11 @@ export function usePeopleActs() {
       onSuccess: after,
     }),
     invite: useMutation({
-      mutationFn: (id: string) => call<{ url: string }>('POST', `/people/${id}/invitation`),
+      mutationFn: (id: string) => call<MadeLink>('POST', `/people/${id}/invitation`),
       onSuccess: after,
     }),
     reset: useMutation({
-      mutationFn: (id: string) => call<{ url: string }>('POST', `/people/${id}/password_reset`),
+      mutationFn: (id: string) => call<MadeLink>('POST', `/people/${id}/password_reset`),
     }),
     disable: useMutation({
       mutationFn: (id: string) => call('POST', `/people/${id}/disable`),
@@ -115,10 +122,39 @@ export function useRoleActs() {
   };
 }
 
+/** Something that is to leave the building: a mail. */
+export interface Outgoing {
+  id: string;
+  kind: string;
+  person: { id: string; title: string } | null;
+  state: 'pending' | 'sending' | 'failed' | 'unknown';
+  attempts: number;
+  error: string;
+  changed_at: string;
+}
+
+export interface Operations extends Record<string, unknown> {
+  outgoing?: {
+    paused: boolean;
+    mail_server: string | null;
+    waiting: Outgoing[];
+    troubled: Outgoing[];
+  };
+}
+
 export function useOperations() {
   return useQuery({
     queryKey: ['operations'],
-    queryFn: () => call<Record<string, unknown>>('GET', '/operations'),
+    queryFn: () => call<Operations>('GET', '/operations'),
     refetchInterval: 15_000,
+  });
+}
+
+/** Lets nothing leave the building, or everything again. */
+export function useOutgoingActs() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (act: 'pause' | 'resume') => call<Operations>('POST', `/operations/${act}`, { body: {} }),
+    onSuccess: (report) => queries.setQueryData(['operations'], report),
   });
 }

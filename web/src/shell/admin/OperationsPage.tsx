@@ -10,6 +10,7 @@ import { FailBox } from '@/ui/FailBox';
 import { PageHead } from '@/ui/PageHead';
 import { usePlace } from '@/ui/place';
 import { showMoment } from '@/ui/time';
+import { OutgoingPanel } from './OutgoingPanel';
 
 export function OperationsPage() {
   const { t } = useTranslation();
@@ -27,7 +28,8 @@ export function OperationsPage() {
       ) : null}
       {report.data ? (
         <div className="reports">
-          <Report name="" value={report.data} />
+          {report.data.outgoing ? <OutgoingPanel outgoing={report.data.outgoing} /> : null}
+          <Report name="" value={{ ...report.data, outgoing: undefined }} />
         </div>
       ) : null}
     </div>
@@ -54,7 +56,7 @@ function Report({ name, value }: { name: string; value: Record<string, unknown> 
     i18n.exists(`operations.${key}`) ? t(`operations.${key}`) : key.replaceAll('_', ' ');
   const isGroup = (v: unknown): v is Record<string, unknown> =>
     typeof v === 'object' && v !== null && !Array.isArray(v);
-  const plain = Object.entries(value).filter(([, v]) => !isGroup(v));
+  const plain = Object.entries(value).filter(([, v]) => v !== undefined && !isGroup(v));
   const groups = Object.entries(value).filter((e): e is [string, Record<string, unknown>] => isGroup(e[1]));
   return (
     <>

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Person } from '@/api/admin-types';
 import { wordsOf } from '@/api/problems';
-import { usePeople, usePeopleActs, useRoles } from '@/api/queries/people';
+import { type MadeLink, usePeople, usePeopleActs, useRoles } from '@/api/queries/people';
 import type { Me } from '@/api/types';
 import { Avatar } from '@/fields/shapes/RefShape';
 import { useSay } from '@/i18n/label';
@@ -27,7 +27,7 @@ export function PeoplePage({ me }: { me: Me }) {
   const [search, setSearch] = useState('');
   const [editing, setEditing] = useState<Person | 'new' | null>(null);
   const [leaving, setLeaving] = useState<Person | null>(null);
-  const [link, setLink] = useState<{ title: string; url: string } | null>(null);
+  const [link, setLink] = useState<{ title: string; url: string; mail?: MadeLink['mail'] } | null>(null);
   const wanted = search.trim().toLowerCase();
   const list = (people.data ?? []).filter((p) => `${p.name} ${p.email}`.toLowerCase().includes(wanted));
   const roleName = (r: { id: string; title: string } | string) => {
@@ -37,10 +37,11 @@ export function PeoplePage({ me }: { me: Me }) {
 
   async function showLink(person: Person, how: 'invite' | 'reset') {
     try {
-      const { url } = await acts[how].mutateAsync(person.id);
+      const { url, mail } = await acts[how].mutateAsync(person.id);
       setLink({
         title: t(`people.${how}Title`, { name: person.name }),
         url: new URL(url, window.location.origin).href,
+        mail,
       });
     } catch (error) {
       message.error(wordsOf(error));
@@ -178,6 +179,7 @@ export function PeoplePage({ me }: { me: Me }) {
       {leaving ? <HandOver person={leaving} onClose={() => setLeaving(null)} /> : null}
       <Modal open={link !== null} title={link?.title} footer={null} onCancel={() => setLink(null)}>
         <p className="muted">{t('people.linkHint')}</p>
+        {link?.mail ? <p>{t(`people.mail_${link.mail}`)}</p> : null}
         {link ? <CopyLine text={link.url} label={t('people.link')} /> : null}
       </Modal>
     </div>
