@@ -49,19 +49,32 @@ pub struct Compiler<'a> {
 
 /// What stands for a table: itself, or how it stood at a past moment; and which records alone are looked at, where that is known.
 #[derive(Clone, Debug, Default)]
-pub struct Relations(pub HashMap<String, String>, pub Option<Vec<RecordId>>);
+pub struct Relations {
+    pub tables: HashMap<String, String>,
+    pub among: Option<Vec<RecordId>>,
+    /// The rights number the reader was compiled under. On PostgreSQL the numbers that hold stand beside the data then.
+    pub under: Option<i64>,
+}
 
 impl Relations {
     /// Everything as it is now, of the object asked about these records only.
     pub fn only(among: Option<Vec<RecordId>>) -> Relations {
-        Relations(HashMap::new(), among)
+        Relations { among, ..Relations::default() }
+    }
+
+    /// The same, read under a rights number.
+    pub fn under(self, under: Option<i64>) -> Relations {
+        Relations { under, ..self }
     }
 
     /// A table's name in quotes, or what is read instead of it.
     fn of(&self, table: &str) -> String {
-        self.0.get(table).cloned().unwrap_or_else(|| table.to_owned())
+        self.tables.get(table).cloned().unwrap_or_else(|| table.to_owned())
     }
 }
+
+/// The catalog number above, the rights number below.
+pub const NUMBERS: &str = "(select (catalog << 32) | rights from catalog_meta where one = 1)";
 
 /// Everything as it is now.
 pub static NOW: std::sync::LazyLock<Relations> = std::sync::LazyLock::new(Relations::default);
@@ -91,13 +104,20 @@ impl<'a> Compiler<'a> {
 
     /// Only the records that the relations name are looked at: they come first, so that no planner reads the table instead.
     fn narrow(&mut self, object: &Object) {
-        let Some(ids) = &self.relations.1 else { return };
+        let Some(ids) = &self.relations.among else { return };
         let ids = self.sql.bind(Bind::List(ids.iter().map(|id| Bind::Uuid(*id)).collect()));
         let table = self.relations.of(&quoted(&object.table));
         self.source = Some(match self.dialect() {
             Dialect::Sqlite => format!("rarray({ids}) c cross join {table} r on r.id = c.value"),
             Dialect::Postgres => format!("unnest({ids}::uuid[]) c (id) join {table} r on r.id = c.id"),
         });
+    }
+
+    /// The catalog and rights numbers as one, on the data's own snapshot, as the last column.
+    fn numbers(&self, columns: &mut Vec<String>) {
+        if self.relations.under.is_some() && self.dialect() == Dialect::Postgres {
+            columns.push(NUMBERS.to_owned());
+        }
     }
 
     fn dialect(&self) -> Dialect {

@@ -1,5 +1,6 @@
 //! PostgreSQL: a pool of connections, few round trips, writes conditional on what was seen.
 
+mod past;
 mod save;
 mod wire;
 
@@ -21,7 +22,7 @@ use crate::codec::Raw;
 use crate::compile::{self, Relations};
 use crate::fault::Fault;
 use crate::migrate;
-use crate::past;
+use crate::past::{SESSIONS, Sessions};
 use crate::publish::{self, Filling, Publish};
 use crate::rows::{self, read_value};
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
@@ -33,6 +34,7 @@ pub(crate) struct Postgres {
     clock: Arc<dyn Clock>,
     /// The highest moment this node has given out or seen.
     floor: AtomicI64,
+    past: Sessions<past::Held>,
 }
 
 /// Connections of a pool. Two cores serve little more at once; waiting in our queue is cheaper than waiting in theirs.
@@ -50,9 +52,11 @@ impl Postgres {
         ));
         let manager =
             Manager::from_config(config.clone(), NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-        let pool =
-            Pool::builder(manager).max_size(CONNECTIONS).build().map_err(|error| Fault::Pool(error.to_string()))?;
-        let db = Postgres { pool, clock, floor: AtomicI64::new(0) };
+        let pool = Pool::builder(manager)
+            .max_size(CONNECTIONS + SESSIONS)
+            .build()
+            .map_err(|error| Fault::Pool(error.to_string()))?;
+        let db = Postgres { pool, clock, floor: AtomicI64::new(0), past: Sessions::default() };
         db.migrate(schema).await?;
         let rows =
             db.rows_of(&Sql::with(Dialect::Postgres, "select coalesce(max(moment), 0) from history_commit")).await?;
@@ -104,8 +108,8 @@ impl Postgres {
         rows.first().map(|row| (row.get(0), row.get(1))).ok_or(Fault::Catalog)
     }
 
-    pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        self.list(catalog, plan, None).await
+    pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan, under: Option<i64>) -> Result<Listed, Fault> {
+        self.list(catalog, plan, None, under).await
     }
 
     pub(crate) async fn list(
@@ -113,21 +117,17 @@ impl Postgres {
         catalog: Arc<Catalog>,
         plan: ListPlan,
         among: Option<Vec<RecordId>>,
+        under: Option<i64>,
     ) -> Result<Listed, Fault> {
         let client = self.client().await?;
-        let Some(at) = plan.as_of else { return list(&client, &catalog, &Relations::only(among), &plan).await };
-        // Scratch tables live as long as the transaction.
-        begin_past(&client).await?;
-        let result = match past_relations(&client, &catalog, &past::objects_of_list(&plan), at).await {
-            Ok(relations) => list(&client, &catalog, &relations, &plan).await,
-            Err(fault) => Err(fault),
-        };
-        client.batch_execute("rollback").await?;
-        result
+        list(&client, &catalog, &Relations::only(among).under(under), &plan).await
     }
 
-    pub(crate) async fn count(&self, sql: Sql) -> Result<i64, Fault> {
-        Ok(self.rows_of(&sql).await?.first().map_or(0, |row| row.get(0)))
+    pub(crate) async fn count(&self, sql: Sql, under: Option<(i32, i64)>) -> Result<i64, Fault> {
+        let client = self.client().await?;
+        let rows = query(&client, &sql).await?;
+        still_stand(&client, &rows, under).await?;
+        Ok(rows.first().map_or(0, |row| row.get(0)))
     }
 
     pub(crate) async fn estimate(&self, sql: Sql) -> Result<i64, Fault> {
@@ -235,16 +235,10 @@ impl Postgres {
         catalog: Arc<Catalog>,
         plan: AggregatePlan,
         among: Option<Vec<RecordId>>,
+        under: Option<i64>,
     ) -> Result<Vec<Vec<Value>>, Fault> {
         let client = self.client().await?;
-        let Some(at) = plan.as_of else { return aggregated(&client, &catalog, &Relations::only(among), &plan).await };
-        begin_past(&client).await?;
-        let result = match past_relations(&client, &catalog, &past::objects_of_aggregate(&plan), at).await {
-            Ok(relations) => aggregated(&client, &catalog, &relations, &plan).await,
-            Err(fault) => Err(fault),
-        };
-        client.batch_execute("rollback").await?;
-        result
+        aggregated(&client, &catalog, &Relations::only(among).under(under), &plan).await
     }
 
     pub(crate) async fn rows(&self, catalog: Arc<Catalog>, object: i32, ids: Vec<RecordId>) -> Result<Vec<Row>, Fault> {
@@ -406,38 +400,18 @@ fn fault(error: tokio_postgres::Error) -> Fault {
     }
 }
 
-/// One snapshot for the log, the rows and what is made of them.
-async fn begin_past(client: &Pooled) -> Result<(), Fault> {
-    client.batch_execute("begin isolation level repeatable read").await.map_err(fault)
-}
-
-/// How the objects stood at a moment, in scratch tables of this transaction.
-async fn past_relations(client: &Pooled, catalog: &Catalog, objects: &[i32], at: Moment) -> Result<Relations, Fault> {
-    let mut relations = Relations::default();
-    for id in objects {
-        let object = catalog.object_by_id(*id).ok_or(Fault::Catalog)?;
-        let mut overlay = past::Overlaid::new(*id);
-        for row in &query(client, &past::commits(Dialect::Postgres, *id, at)).await? {
-            let mut column = 0;
-            let commit = past::commit_row(&mut || next(row, &mut column))?;
-            let blobs = past::blobs_of(&commit);
-            let mut texts = std::collections::HashMap::new();
-            if !blobs.is_empty() {
-                let found = query(client, &past::blobs(Dialect::Postgres, &blobs)).await?;
-                texts.extend(found.iter().filter_map(|row| past::blob_text(&row.get(0), &row.get(1))));
-            }
-            overlay.feed(&commit, &texts)?;
+/// Whether the numbers beside the data are those the reader was compiled under. Without any row they are asked for: they only
+/// grow, so what holds afterwards has held before.
+async fn still_stand(client: &Pooled, rows: &[PgRow], under: Option<(i32, i64)>) -> Result<(), Fault> {
+    let Some((catalog, rights)) = under else { return Ok(()) };
+    let found: i64 = match rows.first() {
+        Some(row) => row.try_get(row.len() - 1)?,
+        None => {
+            let asked = Sql::with(Dialect::Postgres, &format!("select {}", compile::NUMBERS));
+            query(client, &asked).await?.first().ok_or(Fault::Catalog)?.try_get(0)?
         }
-        let Some(ids) = overlay.touched() else { continue };
-        let now = read_rows(client, catalog, *id, &ids, &[], true).await?;
-        let scratch = past::scratch(object, overlay, now, at, Dialect::Postgres);
-        for statement in &scratch.statements {
-            // Made anew each time: these must not fill the cache of prepared statements.
-            client.execute(statement.text.as_str(), &parameters(&statement.binds)).await.map_err(fault)?;
-        }
-        relations.0.extend(scratch.relations);
-    }
-    Ok(relations)
+    };
+    if found == i64::from(catalog) << 32 | rights { Ok(()) } else { Err(Fault::Moved) }
 }
 
 async fn list(client: &Pooled, catalog: &Catalog, relations: &Relations, plan: &ListPlan) -> Result<Listed, Fault> {
@@ -446,6 +420,7 @@ async fn list(client: &Pooled, catalog: &Catalog, relations: &Relations, plan: &
     for segment in crate::segments(plan) {
         let compiled = compile::list(catalog, relations, Dialect::Postgres, plan, segment, wanted)?;
         let rows = query(client, &compiled.sql).await?;
+        still_stand(client, &rows, relations.under.map(|rights| (catalog.number, rights))).await?;
         for row in &rows {
             let mut column = 0;
             let mut next = || next(row, &mut column);
@@ -477,7 +452,9 @@ async fn aggregated(
 ) -> Result<Vec<Vec<Value>>, Fault> {
     let compiled = compile::aggregate(catalog, relations, Dialect::Postgres, plan)?;
     let mut answers = Vec::new();
-    for row in &query(client, &compiled.sql).await? {
+    let rows = query(client, &compiled.sql).await?;
+    still_stand(client, &rows, relations.under.map(|rights| (catalog.number, rights))).await?;
+    for row in &rows {
         let mut column = 0;
         answers.push(aggregate::row(&compiled, &mut || next(row, &mut column))?);
     }

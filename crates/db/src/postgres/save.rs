@@ -13,7 +13,7 @@ use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::codec;
 use crate::fault::Fault;
 use crate::rows;
-use crate::save::{Ask, Commit, Delta, LinkWrite, Outcome, Planned, RowWrite, Save, Step, WriteSet};
+use crate::save::{Ask, Commit, Delta, LinkWrite, OWN, Outcome, Planned, RowWrite, Save, Step, WriteSet};
 
 /// How often a save that lost a race begins anew.
 const TRIES: u32 = 12;
@@ -332,7 +332,7 @@ fn alike_updates(writes: &[RowWrite]) -> usize {
 }
 
 /// Columns of many rows as arrays.
-fn arrays(sql: &mut Sql, rows: Vec<Vec<Bind>>, types: &[&str]) -> String {
+pub(super) fn arrays(sql: &mut Sql, rows: Vec<Vec<Bind>>, types: &[&str]) -> String {
     let mut columns: Vec<Vec<Bind>> = types.iter().map(|_| Vec::with_capacity(rows.len())).collect();
     for row in rows {
         for (column, bind) in columns.iter_mut().zip(row) {
@@ -400,7 +400,7 @@ async fn update_many(
         let sets: Vec<String> =
             names.iter().zip(&columns).map(|(name, column)| format!("{name} = u.{column}")).collect();
         sql.text = format!(
-            "update {} x set {} from {source} as u (id, seen, {}) where x.id = u.id and x.xmin::text = u.seen::text",
+            "update {} x set {} from {source} as u (id, seen, {}) where x.id = u.id and (x.xmin::text = u.seen::text or u.seen = {OWN} and x.xmin = pg_current_xact_id()::xid)",
             quoted(&object.table),
             sets.join(", "),
             columns.join(", ")
@@ -441,9 +441,23 @@ async fn write_row(transaction: &impl GenericClient, object: &Object, row: &RowW
                 return Ok(());
             }
             let id = sql.bind(*id);
-            let seen = sql.bind(i64::from(*seen));
-            sql.text = format!("update {table} set {} where id = {id} and xmin = {seen}", sets.join(", "));
+            let stands = match *seen {
+                OWN => "xmin = pg_current_xact_id()::xid".to_owned(),
+                seen => format!("xmin = {}", sql.bind(i64::from(seen))),
+            };
+            sql.text = format!("update {table} set {} where id = {id} and {stands}", sets.join(", "));
             if execute_in(transaction, &sql).await? != 1 {
+                return Err(Lost::Race);
+            }
+        }
+        RowWrite::Free { column, records, .. } => {
+            let rows = records.iter().map(|(id, seen)| vec![Bind::Uuid(*id), Bind::Int((*seen).into())]).collect();
+            let source = arrays(&mut sql, rows, &["uuid", "bigint"]);
+            sql.text = format!(
+                "update {table} x set {} = null from {source} as u (id, seen) where x.id = u.id and (x.xmin::text = u.seen::text or u.seen = {OWN} and x.xmin = pg_current_xact_id()::xid)",
+                quoted(column)
+            );
+            if execute_in(transaction, &sql).await? != records.len() as u64 {
                 return Err(Lost::Race);
             }
         }

@@ -1,6 +1,7 @@
 //! SQLite: one writer thread that commits all waiting saves together, many readers that never wait for it.
 
 mod functions;
+mod past;
 mod reads;
 mod side;
 mod statements;
@@ -22,6 +23,7 @@ use crate::clock::Clock;
 use crate::compile::{self, Relations};
 use crate::fault::Fault;
 use crate::migrate;
+use crate::past::Sessions;
 use crate::publish::Publish;
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
 use crate::search::Proposal;
@@ -44,6 +46,7 @@ pub(crate) struct Sqlite {
     scans: Readers,
     jobs: writer::Queue,
     numbers: Arc<Numbers>,
+    past: Sessions<Connection>,
     side: side::Side,
 }
 
@@ -65,7 +68,8 @@ impl Sqlite {
         let numbers = Arc::new(Numbers::default());
         read_numbers(&connection, &numbers)?;
         let jobs = writer::start(connection, clock, numbers.clone())?;
-        Ok(Sqlite { path: path.to_owned(), points: Arc::default(), scans: Arc::default(), jobs, numbers, side })
+        let (points, scans, past) = (Arc::default(), Arc::default(), Sessions::default());
+        Ok(Sqlite { path: path.to_owned(), points, scans, jobs, numbers, past, side })
     }
 
     /// Reads on one snapshot. Point reads take microseconds and run where they are; scans move to the blocking pool.
@@ -116,7 +120,7 @@ impl Sqlite {
         (self.numbers.catalog.load(Ordering::Acquire), self.numbers.rights.load(Ordering::Acquire))
     }
 
-    pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
+    pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan, _: Option<i64>) -> Result<Listed, Fault> {
         self.read(true, move |connection| reads::list(connection, &catalog, &compile::NOW, &plan)).await
     }
 
@@ -125,16 +129,17 @@ impl Sqlite {
         catalog: Arc<Catalog>,
         plan: ListPlan,
         among: Option<Vec<RecordId>>,
+        _: Option<i64>,
     ) -> Result<Listed, Fault> {
         self.read(false, move |connection| reads::list(connection, &catalog, &Relations::only(among), &plan)).await
     }
 
-    pub(crate) async fn count(&self, sql: Sql) -> Result<i64, Fault> {
+    pub(crate) async fn count(&self, sql: Sql, _: Option<(i32, i64)>) -> Result<i64, Fault> {
         self.read(false, move |connection| reads::count(connection, &sql)).await
     }
 
     pub(crate) async fn estimate(&self, sql: Sql) -> Result<i64, Fault> {
-        self.count(sql).await
+        self.count(sql, None).await
     }
 
     pub(crate) async fn found(
@@ -165,6 +170,7 @@ impl Sqlite {
         catalog: Arc<Catalog>,
         plan: AggregatePlan,
         among: Option<Vec<RecordId>>,
+        _: Option<i64>,
     ) -> Result<Vec<Vec<Value>>, Fault> {
         self.read(false, move |connection| reads::aggregate(connection, &catalog, &Relations::only(among), &plan)).await
     }

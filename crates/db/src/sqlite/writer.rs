@@ -277,7 +277,11 @@ impl Writer {
         let mut sql = Sql::new(Dialect::Sqlite);
         match row {
             RowWrite::Insert { values, .. } | RowWrite::Restore { values, .. } => {
-                sql.text = self.insert(catalog, object).to_string();
+                // A record comes back with the columns of retired fields too, so its statement is its own.
+                sql.text = match row {
+                    RowWrite::Restore { .. } => rows::sqlite_insert(object),
+                    _ => self.insert(catalog, object).to_string(),
+                };
                 sql.binds = rows::insert_binds(object, values, at, Dialect::Sqlite);
                 execute(&self.connection, &sql)?;
                 if let RowWrite::Restore { id, .. } = row {
@@ -298,6 +302,11 @@ impl Writer {
                     sets.into_iter().map(|(name, bind, _)| format!("{} = {}", quoted(&name), sql.bind(bind))).collect();
                 let id = sql.bind(*id);
                 sql.text = format!("update {} set {} where id = {id}", quoted(&object.table), sets.join(", "));
+                execute(&self.connection, &sql)?;
+            }
+            RowWrite::Free { column, records, .. } => {
+                let among = sql.among("id", records.iter().map(|(id, _)| Bind::Uuid(*id)).collect());
+                sql.text = format!("update {} set {} = null where {among}", quoted(&object.table), quoted(column));
                 execute(&self.connection, &sql)?;
             }
             RowWrite::Delete { id, title, .. } => {
