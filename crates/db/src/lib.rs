@@ -12,6 +12,7 @@ mod compile;
 mod ddl;
 mod exact;
 mod fault;
+mod fetch;
 mod grams;
 mod heard;
 mod indexes;
@@ -37,6 +38,7 @@ pub use bind::{Bind, Dialect};
 pub use clock::{Clock, TurnedClock, WallClock, fill_random, new_id};
 pub use codec::{Raw, unique_hash};
 pub use fault::Fault;
+pub use fetch::Fetch;
 pub use heard::{Heard, Told};
 pub use publish::{Derive, Publish, Rollup, convert, own};
 pub use save::{
@@ -87,13 +89,14 @@ macro_rules! either {
 impl Db {
     /// Opens the database, making and migrating it where needed.
     pub async fn open(target: &Target, clock: Arc<dyn Clock>) -> Result<Db, Fault> {
+        let seen = Arc::<indexes::Seen>::default();
         let inner = match target {
-            Target::File(path) => Inner::Sqlite(sqlite::Sqlite::open(path, clock.clone())?),
+            Target::File(path) => Inner::Sqlite(sqlite::Sqlite::open(path, clock.clone(), seen.clone())?),
             Target::Postgres { url, schema } => {
-                Inner::Postgres(postgres::Postgres::open(url, schema, clock.clone()).await?)
+                Inner::Postgres(postgres::Postgres::open(url, schema, clock.clone(), seen.clone()).await?)
             }
         };
-        Ok(Db { inner: Arc::new(inner), seen: Arc::default(), clock, under: None })
+        Ok(Db { inner: Arc::new(inner), seen, clock, under: None })
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -134,12 +137,17 @@ impl Db {
         Catalog::compile(row.int(0) as i32, stored).map_err(|problems| anyhow::anyhow!("{problems:?}").into())
     }
 
-    /// A list of a few rows by key: takes microseconds.
-    pub async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        let number = catalog.number;
-        let listed = either!(self, db => db.get(catalog, plan, self.under).await)?;
-        self.still_stands(number)?;
-        Ok(listed)
+    /// How one record is read, made ready to be read again and again: the plan's picks and filter, without its id. It holds as long
+    /// as the catalog and the rights it was made under.
+    pub fn fetching(&self, catalog: &Catalog, plan: &ListPlan) -> Result<Arc<Fetch>, Fault> {
+        Fetch::new(catalog, plan, self.dialect(), self.under).map(Arc::new)
+    }
+
+    /// The record with this id, if the filter leaves it: takes microseconds.
+    pub async fn fetch(&self, fetch: &Arc<Fetch>, id: RecordId) -> Result<Option<Vec<Value>>, Fault> {
+        let row = either!(self, db => db.fetch(fetch, id).await)?;
+        self.still_stands(fetch.catalog)?;
+        Ok(row)
     }
 
     pub async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
@@ -160,7 +168,7 @@ impl Db {
         }
         let begun = Instant::now();
         let listed = either!(self, db => db.list(catalog.clone(), plan.clone(), None, self.under).await)?;
-        self.took_list(&catalog, &plan, begun.elapsed());
+        self.seen.took_list(&catalog, &plan, begun.elapsed(), self.dialect());
         Ok(listed)
     }
 

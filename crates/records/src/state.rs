@@ -13,6 +13,7 @@ use kehub_model::{Actor, Catalog, Code, FieldId, Object, ObjectId, Problem, Reco
 use parking_lot::Mutex;
 
 use crate::derive::Derivations;
+use crate::read::Getting;
 use crate::refusal::Refusal;
 
 pub(crate) struct State {
@@ -26,6 +27,8 @@ pub(crate) struct State {
     people: HashMap<RecordId, Standing>,
     roles: HashMap<String, RoleDef>,
     actors: Mutex<HashMap<RecordId, Arc<Actor>>>,
+    /// By actor and object: how one record is got.
+    pub(crate) gettings: Mutex<HashMap<(RecordId, ObjectId), Arc<Getting>>>,
 }
 
 #[derive(Clone, Default)]
@@ -84,7 +87,17 @@ impl State {
             }
         }
         let derivations = Arc::new(Derivations::compile(&catalog));
-        Ok(State { catalog, rights, org: Arc::new(org), names, derivations, people, roles, actors: Mutex::default() })
+        Ok(State {
+            catalog,
+            rights,
+            org: Arc::new(org),
+            names,
+            derivations,
+            people,
+            roles,
+            actors: Mutex::default(),
+            gettings: Mutex::default(),
+        })
     }
 
     /// An object the actor may know of; forbidden and unknown look the same.
@@ -126,6 +139,7 @@ impl State {
             people: self.people.clone(),
             roles: self.roles.clone(),
             actors: Mutex::default(),
+            gettings: Mutex::default(),
         })
     }
 
@@ -136,6 +150,11 @@ impl State {
             kehub_model::actor::SYSTEM => Some("system"),
             _ => self.names.get(&id).map(String::as_str),
         }
+    }
+
+    /// Whether this is the very actor that was made here for a person.
+    pub(crate) fn made(&self, actor: &Actor) -> bool {
+        self.actors.lock().get(&actor.id).is_some_and(|own| std::ptr::eq(&**own, actor))
     }
 
     /// The actor of a person; `None` for those who may not sign in.

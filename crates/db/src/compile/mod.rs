@@ -15,6 +15,7 @@ use kehub_model::catalog::FieldId;
 use kehub_model::catalog::ObjectId;
 use kehub_model::catalog::system;
 use kehub_model::fields::Column;
+use kehub_model::fields::Kind;
 use kehub_model::fields::Order;
 use kehub_model::query::Compare;
 use kehub_model::query::Cond;
@@ -261,20 +262,30 @@ impl<'a> Compiler<'a> {
                 format!("{value} is null")
             }
             Is::Eq(other) if text_is(other) => "1 = 0".to_owned(),
-            Is::Eq(other) => self.compare(base, on, "=", bound(other))?,
+            Is::Eq(other) => {
+                let unique = self.unique(base, on, std::slice::from_ref(other))?;
+                unique + &self.compare(base, on, "=", bound(other))?
+            }
             Is::In(others) => {
+                let unique = self.unique(base, on, others)?;
                 let value = self.value(base, on)?;
                 let values: Vec<Bind> = others.iter().filter(|other| !other.is_null()).map(bound).collect();
                 if values.len() == 1 {
                     let value_bind = self.sql.bind(values.into_iter().next().unwrap_or(Bind::Null));
-                    format!("{value} = {value_bind}")
+                    format!("{unique}{value} = {value_bind}")
                 } else {
-                    self.sql.among(&value, values)
+                    unique + &self.sql.among(&value, values)
                 }
             }
             Is::FoldedIn(texts) => {
+                // Addresses of the web are unique as they are written.
+                let values: Vec<Value> = match field.def.kind {
+                    Kind::Url(_) => Vec::new(),
+                    _ => texts.iter().map(|text| Value::text(text)).collect(),
+                };
+                let unique = self.unique(base, on, &values)?;
                 let searched = self.searched(base, on)?;
-                self.sql.among(&searched, texts.iter().map(|text| Bind::Text(text.clone())).collect())
+                unique + &self.sql.among(&searched, texts.iter().map(|text| Bind::Text(text.clone())).collect())
             }
             Is::Compare(compare, other) => self.compare(base, on, word(*compare), bound(other))?,
             Is::Between(low, high) => {
@@ -332,6 +343,27 @@ impl<'a> Compiler<'a> {
                 let (left, right) = self.pair(base, on, other)?;
                 format!("{left} {} {right}", word(*compare))
             }
+        })
+    }
+
+    /// Of a field that is unique alone: that its hash is one of these values', with `and` behind it. True wherever the field is one
+    /// of them, and the hash has an index.
+    fn unique(&mut self, base: &str, on: &Operand, values: &[Value]) -> Done<String> {
+        let object = self.object(on.object)?;
+        let is_own = base == "r" && on.steps.is_empty() && on.shown.is_none() && self.relations.tables.is_empty();
+        let unique = object.unique.iter().find(|unique| unique.fields == [on.field]).filter(|_| is_own);
+        let Some(unique) = unique else { return Ok(String::new()) };
+        let field = self.field(on.object, on.field)?;
+        let stands = values.iter().filter(|value| !value.is_null());
+        let hashes: Option<Vec<Bind>> =
+            stands.map(|value| Some(Bind::Bytes(codec::unique_hash(&[field], &[value])?.to_vec()))).collect();
+        let Some(mut hashes) = hashes.filter(|hashes| !hashes.is_empty()) else { return Ok(String::new()) };
+        let column = format!("{base}.{}", quoted(&unique.column));
+        Ok(if hashes.len() == 1 {
+            let hash = self.sql.bind(hashes.swap_remove(0));
+            format!("{column} = {hash} and ")
+        } else {
+            format!("{} and ", self.sql.among(&column, hashes))
         })
     }
 

@@ -4,13 +4,15 @@ mod past;
 mod save;
 mod wire;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Manager, ManagerConfig, Object as Pooled, Pool, RecyclingMethod};
 use kehub_model::query::{AggregatePlan, ListPlan};
-use kehub_model::{Catalog, Moment, RecordId, Value};
+use kehub_model::{Catalog, Moment, ObjectId, RecordId, Value};
+use parking_lot::Mutex;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row as PgRow};
@@ -21,6 +23,8 @@ use crate::clock::Clock;
 use crate::codec::Raw;
 use crate::compile::{self, Relations};
 use crate::fault::Fault;
+use crate::fetch::Fetch;
+use crate::indexes::Seen;
 use crate::migrate;
 use crate::past::{SESSIONS, Sessions};
 use crate::publish::{self, Filling, Publish};
@@ -35,13 +39,21 @@ pub(crate) struct Postgres {
     /// The highest moment this node has given out or seen.
     floor: AtomicI64,
     past: Sessions<past::Held>,
+    seen: Arc<Seen>,
+    /// The statement that saves a new record of an object, and the catalog they were written under.
+    inserts: Mutex<(i32, HashMap<ObjectId, Arc<str>>)>,
 }
 
 /// Connections of a pool. Two cores serve little more at once; waiting in our queue is cheaper than waiting in theirs.
 const CONNECTIONS: usize = 24;
 
 impl Postgres {
-    pub(crate) async fn open(url: &str, schema: &str, clock: Arc<dyn Clock>) -> Result<Postgres, Fault> {
+    pub(crate) async fn open(
+        url: &str,
+        schema: &str,
+        clock: Arc<dyn Clock>,
+        seen: Arc<Seen>,
+    ) -> Result<Postgres, Fault> {
         if !kehub_model::key::is_key(schema) {
             return Err(anyhow::anyhow!("“{schema}” cannot name a schema").into());
         }
@@ -56,7 +68,14 @@ impl Postgres {
             .max_size(CONNECTIONS + SESSIONS)
             .build()
             .map_err(|error| Fault::Pool(error.to_string()))?;
-        let db = Postgres { pool, clock, floor: AtomicI64::new(0), past: Sessions::default() };
+        let db = Postgres {
+            pool,
+            clock,
+            floor: AtomicI64::new(0),
+            past: Sessions::default(),
+            seen,
+            inserts: Mutex::default(),
+        };
         db.migrate(schema).await?;
         let rows =
             db.rows_of(&Sql::with(Dialect::Postgres, "select coalesce(max(moment), 0) from history_commit")).await?;
@@ -108,8 +127,15 @@ impl Postgres {
         rows.first().map(|row| (row.get(0), row.get(1))).ok_or(Fault::Catalog)
     }
 
-    pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan, under: Option<i64>) -> Result<Listed, Fault> {
-        self.list(catalog, plan, None, under).await
+    pub(crate) async fn fetch(&self, fetch: &Fetch, id: RecordId) -> Result<Option<Vec<Value>>, Fault> {
+        let client = self.client().await?;
+        let rows = query(&client, &fetch.sql(id)).await?;
+        still_stand(&client, &rows, fetch.under).await?;
+        let read = |row: &PgRow| {
+            let mut column = 0;
+            fetch.row(&mut || next(row, &mut column))
+        };
+        rows.first().map(read).transpose()
     }
 
     pub(crate) async fn list(
@@ -248,7 +274,7 @@ impl Postgres {
 
     pub(crate) async fn answer(&self, catalog: Arc<Catalog>, ask: Ask) -> Result<Answer, Fault> {
         let client = self.client().await?;
-        answer(&client, &catalog, ask).await
+        answer(&client, &catalog, ask, &self.seen).await
     }
 
     pub(crate) async fn table(&self, select: Select) -> Result<Vec<TableRow>, Fault> {
@@ -480,7 +506,7 @@ async fn read_rows(
 }
 
 /// Answers what a save asks, before its transaction.
-async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask) -> Result<Answer, Fault> {
+async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask, seen: &Seen) -> Result<Answer, Fault> {
     Ok(match ask {
         Ask::Rows { object, ids, rules, links } => {
             Answer::Rows(read_rows(client, catalog, object, &ids, &rules, links).await?)
@@ -496,7 +522,12 @@ async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask) -> Result<Answer, 
                 rows.iter().map(|row| (row.get(0), row.get(1))).collect();
             Answer::Holders(hashes.iter().map(|hash| found.get(hash.as_slice()).copied()).collect())
         }
-        Ask::List(plan) => Answer::List(list(client, catalog, &compile::NOW, &plan).await?),
+        Ask::List(plan) => {
+            let begun = Instant::now();
+            let listed = list(client, catalog, &compile::NOW, &plan).await?;
+            seen.took_list(catalog, &plan, begun.elapsed(), Dialect::Postgres);
+            Answer::List(listed)
+        }
         Ask::Aggregate(plan) => Answer::Aggregate(aggregated(client, catalog, &compile::NOW, &plan).await?),
         Ask::Linkers { object, field, targets } => {
             let object = catalog.object_by_id(object).ok_or(Fault::Catalog)?;

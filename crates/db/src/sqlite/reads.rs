@@ -1,5 +1,7 @@
 //! Reads on a SQLite connection: lists, aggregates, rows, and what a save asks.
 
+use std::time::Instant;
+
 use kehub_model::query::{AggregatePlan, ListPlan, Page};
 use kehub_model::{Catalog, Moment, Value};
 use rusqlite::Connection;
@@ -10,6 +12,7 @@ use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::codec::Raw;
 use crate::compile::{self, Relations};
 use crate::fault::Fault;
+use crate::indexes::Seen;
 use crate::rows::{self, read_value};
 use crate::save::{Answer, Ask, Listed, Row};
 use crate::search::Proposal;
@@ -96,7 +99,7 @@ pub(super) fn table(connection: &Connection, select: &Select) -> Result<Vec<Tabl
 }
 
 /// Answers what a save asks. Only `Serial` writes, and the writer is alone.
-pub(super) fn answer(connection: &Connection, catalog: &Catalog, ask: Ask) -> Result<Answer, Fault> {
+pub(super) fn answer(connection: &Connection, catalog: &Catalog, ask: Ask, seen: &Seen) -> Result<Answer, Fault> {
     Ok(match ask {
         Ask::Rows { object, ids, rules, links } => {
             Answer::Rows(rows(connection, catalog, object, &ids, &rules, links)?)
@@ -114,7 +117,10 @@ pub(super) fn answer(connection: &Connection, catalog: &Catalog, ask: Ask) -> Re
         }
         Ask::List(plan) => {
             debug_assert!(!matches!(plan.page, Page::Offset(_)), "a save pages by key");
-            Answer::List(list(connection, catalog, &compile::NOW, &plan)?)
+            let begun = Instant::now();
+            let listed = list(connection, catalog, &compile::NOW, &plan)?;
+            seen.took_list(catalog, &plan, begun.elapsed(), Dialect::Sqlite);
+            Answer::List(listed)
         }
         Ask::Aggregate(plan) => Answer::Aggregate(aggregate(connection, catalog, &compile::NOW, &plan)?),
         Ask::Linkers { object, field, targets } => {

@@ -7,6 +7,7 @@ mod sums;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use kehub_db::Fetch;
 use kehub_model::catalog::system;
 use kehub_model::fields::{Column as Stands, Kind};
 use kehub_model::query::{Cond, Count, Is, ListPlan, Operand, Page, Pick, QueryAsk, Resolver, SortTerm};
@@ -34,10 +35,19 @@ pub struct Got {
 const ESTIMATED: i64 = 10_001;
 
 /// A list made ready: the plan, and how its columns are written.
-struct Prepared {
+pub(crate) struct Prepared {
     plan: ListPlan,
     columns: Vec<Column>,
 }
+
+/// How an actor gets one record of an object.
+pub(crate) struct Getting {
+    prepared: Arc<Prepared>,
+    fetch: Arc<Fetch>,
+}
+
+/// How many ways of getting a record are remembered.
+const MOST_GETTINGS: usize = 1_024;
 
 impl Records {
     /// One record, as of now or of a past moment. What may not be seen is not there.
@@ -61,35 +71,59 @@ impl Records {
         as_of: Option<&str>,
         style: Style,
     ) -> Result<Got, Refusal> {
-        let db = self.under(state);
         let object = state.object_for(actor, object)?;
-        let mut problems = Problems::new();
-        let mut resolver = Resolver::new(&state.catalog, actor, Some(db.clock.now()));
-        let as_of = resolver.as_of(as_of, &mut problems);
-        if let Some(at) = as_of {
-            resolver = Resolver::new(&state.catalog, actor, Some(at.time()));
-        }
-        let picks = resolver.picks(&object, None, &mut problems);
-        let rule = resolver.rule(&object);
-        let same = Cond::Test { on: operand(&object, system::ID), is: Is::Eq(Value::Id(id)) };
-        let mut prepared = prepare(state, &resolver, &object, picks, rule.and(same), Vec::new(), 1, Page::First);
-        prepared.plan.as_of = as_of;
-        if !problems.is_empty() {
-            return Err(problems.into());
-        }
-        let is_settled = self.is_settled(as_of).await?;
-        let listed = match as_of {
-            None => db.get(state.catalog.clone(), prepared.plan.clone()).await?,
-            Some(_) => db.list(state.catalog.clone(), prepared.plan.clone()).await?,
+        let db = self.under(state);
+        let (prepared, row, is_settled) = match as_of {
+            None => {
+                let getting = self.getting(state, actor, &object)?;
+                let row = db.fetch(&getting.fetch, id).await?;
+                (getting.prepared.clone(), row, None)
+            }
+            Some(as_of) => {
+                let mut problems = Problems::new();
+                let at = Resolver::new(&state.catalog, actor, Some(db.clock.now())).as_of(Some(as_of), &mut problems);
+                let Some(at) = at.filter(|_| problems.is_empty()) else { return Err(problems.into()) };
+                let mut prepared = whole(state, actor, &object, at.time());
+                let same = Cond::Test { on: operand(&object, system::ID), is: Is::Eq(Value::Id(id)) };
+                prepared.plan.filter = prepared.plan.filter.and(same);
+                prepared.plan.as_of = Some(at);
+                let is_settled = db.is_settled(at).await?;
+                let mut listed = db.list(state.catalog.clone(), prepared.plan.clone()).await?;
+                (Arc::new(prepared), listed.rows.pop(), Some(is_settled))
+            }
         };
-        let row = listed.rows.first().ok_or_else(Refusal::not_found)?;
-        let writer = self.writer(state, actor, &object, &prepared, &listed.rows, style).await?;
+        let rows = [row.ok_or_else(Refusal::not_found)?];
+        let row = &rows[0];
+        let writer = self.writer(state, actor, &object, &prepared, &rows, style).await?;
         let mut json = String::with_capacity(512);
         writer.record(&prepared.columns, row, &mut json);
         let version = prepared.columns.iter().position(|column| column.field.id == system::VERSION);
         let version =
             version.and_then(|place| row[place].as_number()).and_then(|n| i64::try_from(n).ok()).unwrap_or_default();
         Ok(Got { json, version, is_settled })
+    }
+
+    /// How this actor gets one record of the object; remembered with the state.
+    fn getting(&self, state: &Arc<State>, actor: &Actor, object: &Arc<Object>) -> Result<Arc<Getting>, Refusal> {
+        let make = || -> Result<Arc<Getting>, Refusal> {
+            let prepared = whole(state, actor, object, self.db().clock.now());
+            let fetch = self.under(state).fetching(&state.catalog, &prepared.plan)?;
+            Ok(Arc::new(Getting { prepared: Arc::new(prepared), fetch }))
+        };
+        // One made by hand, or under another state, may be somebody else with the same id.
+        if !state.made(actor) {
+            return make();
+        }
+        if let Some(getting) = state.gettings.lock().get(&(actor.id, object.id)) {
+            return Ok(getting.clone());
+        }
+        let getting = make()?;
+        let mut gettings = state.gettings.lock();
+        if gettings.len() >= MOST_GETTINGS {
+            gettings.clear();
+        }
+        gettings.insert((actor.id, object.id), getting.clone());
+        Ok(getting)
     }
 
     /// Whether a past moment reads the same for ever; nothing of the present.
@@ -247,6 +281,13 @@ pub(crate) fn operand(object: &Object, field: i32) -> Operand {
 
 pub(crate) fn plan_of(object: &Object, picks: Vec<Pick>, filter: Cond, limit: u32) -> ListPlan {
     ListPlan { object: object.id, filter, picks, sort: Vec::new(), limit, page: Page::First, as_of: None }
+}
+
+/// All of one record that the actor may see, without its id.
+fn whole(state: &State, actor: &Actor, object: &Arc<Object>, now: chrono::DateTime<chrono::Utc>) -> Prepared {
+    let resolver = Resolver::new(&state.catalog, actor, Some(now));
+    let picks = resolver.picks(object, None, &mut Problems::new());
+    prepare(state, &resolver, object, picks, resolver.rule(object), Vec::new(), 1, Page::First)
 }
 
 /// A list with the titles of its links read beside them.
