@@ -6,7 +6,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isProblem, wordsOf } from '@/api/problems';
 import { usePage } from '@/api/queries/definitions';
-import { useRecord } from '@/api/queries/records';
+import { UNSETTLED, useRecord } from '@/api/queries/records';
 import type { Filter, Obj, Value } from '@/api/types';
 import { titleOf } from '@/fields/shapes/RefPicker';
 import { useSay } from '@/i18n/label';
@@ -20,6 +20,7 @@ import { FieldValue } from './FieldValue';
 import { HistoryTab } from './HistoryTab';
 import { type Layout, layoutOf, type Section } from './layout';
 import { PageHeader, PageSections } from './PageSections';
+import { PastBanner } from './PastBanner';
 import { Related } from './Related';
 import { useDelete } from './useDelete';
 import { useLeaveGuard } from './useLeaveGuard';
@@ -168,7 +169,12 @@ export function RecordDrawer(props: RecordDrawerProps) {
             }}
           />
         ) : (
-          <Reading {...props} layout={layout} record={record.data} onEdit={setEditing} />
+          <>
+            {asOf ? (
+              <PastBanner className="form-alert" moment={asOf} unsettled={record.data[UNSETTLED] === true} />
+            ) : null}
+            <Reading {...props} layout={layout} record={record.data} onEdit={setEditing} />
+          </>
         )
       ) : (
         <div className="drawer-waiting" aria-busy="true" />
@@ -234,7 +240,7 @@ function Reading({
     {
       key: 'history',
       label: t('record.history'),
-      children: <HistoryTab object={object} record={record} catalog={catalog} />,
+      children: <HistoryTab object={object} record={record} catalog={catalog} past={Boolean(asOf)} />,
     },
   ];
   return (
