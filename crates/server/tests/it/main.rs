@@ -3,7 +3,9 @@
 mod console;
 mod definitions;
 mod files;
+mod fuzz;
 mod imports;
+mod junk;
 mod mail;
 mod manners;
 mod people;
