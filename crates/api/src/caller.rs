@@ -37,6 +37,12 @@ impl Caller {
 
 /// Tells who asks. The roof knows sessions and keys; manners do not.
 pub trait Gate: Send + Sync + 'static {
-    /// `None`: nobody we know.
-    fn who<'a>(&'a self, headers: &'a HeaderMap, address: IpAddr) -> BoxFuture<'a, Result<Option<Caller>, Refused>>;
+    /// `None`: nobody we know. `is_sure`: as of now, whatever another node has just changed; else somebody behind tests again
+    /// under the numbers that hold.
+    fn who<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        address: IpAddr,
+        is_sure: bool,
+    ) -> BoxFuture<'a, Result<Option<Caller>, Refused>>;
 }

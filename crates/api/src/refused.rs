@@ -68,7 +68,9 @@ impl Refused {
 
     pub fn status(&self) -> StatusCode {
         let code = match &self.refusal {
-            Refusal::Problems(problems) => problems.first().map_or(500, |problem| problem.code.status()),
+            Refusal::Problems(problems) | Refusal::Conflicts { problems, .. } => {
+                problems.first().map_or(500, |problem| problem.code.status())
+            }
             Refusal::Fault(Fault::Storage | Fault::Closed | Fault::Pool(_)) => 503,
             Refusal::Fault(_) => 500,
         };
@@ -80,8 +82,13 @@ impl Refused {
 pub fn answer_refusal(refused: Refused, language: Language, request: &str) -> Response {
     let status = refused.status();
     let retry_after = refused.retry_after.or((status == StatusCode::SERVICE_UNAVAILABLE).then_some(1));
+    let mut conflicts = None;
     let problems: Problems = match refused.refusal {
         Refusal::Problems(problems) => problems,
+        Refusal::Conflicts { problems, conflicts: told } => {
+            conflicts = Some(told);
+            problems
+        }
         Refusal::Fault(fault) => {
             tracing::error!(request, fault = %fault, "a request failed");
             let code = if status == StatusCode::SERVICE_UNAVAILABLE { Code::Unavailable } else { Code::Internal };
@@ -90,7 +97,7 @@ pub fn answer_refusal(refused: Refused, language: Language, request: &str) -> Re
     };
     let code = problems.first().map_or(Code::Internal, |problem| problem.code);
     let detail = problems.first().map(|problem| problem.message(language)).unwrap_or_default();
-    let body = json!({
+    let mut body = json!({
         "type": format!("urn:kehub:problem:{code}"),
         "title": detail,
         "status": status.as_u16(),
@@ -99,6 +106,9 @@ pub fn answer_refusal(refused: Refused, language: Language, request: &str) -> Re
         "problems": problems.iter().map(|problem| problem.spoken(language)).collect::<Vec<_>>(),
         "request_id": request,
     });
+    if let Some(conflicts) = conflicts {
+        body["conflicts"] = conflicts.into();
+    }
     let mut answer = Response::new(body.to_string().into());
     *answer.status_mut() = status;
     let headers = answer.headers_mut();

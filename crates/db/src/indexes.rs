@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
 use crate::bind::{Dialect, Sql, quoted};
-use crate::compile::{self, Relations, Segment, sort_columns};
+use crate::compile::{self, Relations, Segment, searched_column, sort_columns};
 use crate::fault::Fault;
 use crate::table::{Select, TableWrite, Where};
 use crate::{Db, Inner};
@@ -94,6 +94,15 @@ struct Watched {
 pub(crate) struct Seen(Mutex<HashMap<String, Watched>>);
 
 impl Seen {
+    /// Notes how long a list took.
+    pub(crate) fn took_list(&self, catalog: &Catalog, plan: &ListPlan, took: Duration, dialect: Dialect) {
+        if took >= SLOW
+            && let Some(shape) = of_list(catalog, plan, dialect)
+        {
+            self.note(shape, took, false);
+        }
+    }
+
     fn note(&self, shape: Shape, took: Duration, is_wanted: bool) {
         let mut seen = self.0.lock();
         if seen.len() >= REMEMBERED {
@@ -151,11 +160,20 @@ fn tested<'a>(object: &'a Object, cond: &Cond, equal: &mut Vec<&'a Field>, range
             match is {
                 Is::Eq(value) if *value != Value::Null => equal.push(field),
                 Is::In(values) if values.len() == 1 => equal.push(field),
-                Is::Compare(..) | Is::Between(..) | Is::Range(..) => ranged.push(field),
+                Is::In(_) | Is::Compare(..) | Is::Between(..) | Is::Range(..) => ranged.push(field),
                 _ => {}
             }
         }
         _ => {}
+    }
+}
+
+/// The field that is looked for by its folded text.
+fn folded<'a>(object: &'a Object, cond: &Cond) -> Option<&'a Field> {
+    match cond {
+        Cond::And(parts) => parts.iter().find_map(|part| folded(object, part)),
+        Cond::Test { on, is: Is::FoldedIn(_) } => own(object, on),
+        _ => None,
     }
 }
 
@@ -182,7 +200,10 @@ fn of_list(catalog: &Catalog, plan: &ListPlan, dialect: Dialect) -> Option<Shape
     });
     let tail: Vec<String> = match sorted {
         Some(sorted) if !sorted.is_empty() => sorted,
-        _ => ranged.iter().take(1).map(|field| quoted(&field.physical)).collect(),
+        _ => match folded(object, &plan.filter) {
+            Some(field) => vec![bare(&searched_column(field, "r"))],
+            None => ranged.iter().take(1).map(|field| quoted(&field.physical)).collect(),
+        },
     };
     if columns.is_empty() && tail.is_empty() {
         return None;
@@ -246,15 +267,6 @@ fn is_covered(object: &Object, cond: &Cond) -> bool {
 }
 
 impl Db {
-    /// Notes how long a list took.
-    pub(crate) fn took_list(&self, catalog: &Catalog, plan: &ListPlan, took: Duration) {
-        if took >= SLOW
-            && let Some(shape) = of_list(catalog, plan, self.dialect())
-        {
-            self.seen.note(shape, took, false);
-        }
-    }
-
     /// Notes how long a sum took.
     pub(crate) fn took_aggregate(&self, catalog: &Catalog, plan: &AggregatePlan, took: Duration) {
         if took >= SLOW

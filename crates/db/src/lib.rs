@@ -12,7 +12,9 @@ mod compile;
 mod ddl;
 mod exact;
 mod fault;
+mod fetch;
 mod grams;
+mod heard;
 mod indexes;
 mod migrate;
 mod past;
@@ -36,11 +38,16 @@ pub use bind::{Bind, Dialect};
 pub use clock::{Clock, TurnedClock, WallClock, fill_random, new_id};
 pub use codec::{Raw, unique_hash};
 pub use fault::Fault;
+pub use fetch::Fetch;
+pub use heard::{Heard, Told};
 pub use publish::{Derive, Publish, Rollup, convert, own};
-pub use save::{Answer, Ask, Commit, Delta, LinkWrite, Listed, Outcome, Planned, Row, RowWrite, Save, Step, WriteSet};
+pub use save::{
+    Answer, Ask, Commit, Delta, LinkWrite, Listed, OWN, Outcome, Planned, Row, RowWrite, Save, Step, WriteSet,
+};
 pub use table::{Select, TableRow, TableWrite, Where};
 
 use compile::Segment;
+use past::At;
 
 /// Where a workspace's data is.
 #[derive(Clone, Debug)]
@@ -57,12 +64,17 @@ pub struct Db {
     inner: Arc<Inner>,
     seen: Arc<indexes::Seen>,
     pub clock: Arc<dyn Clock>,
+    /// Reading is for somebody whose rights were compiled under this number.
+    under: Option<i64>,
 }
 
 enum Inner {
     Sqlite(sqlite::Sqlite),
     Postgres(postgres::Postgres),
 }
+
+/// A write transaction is over by then, or has been ended by its time-outs.
+const LONGEST_WRITE: chrono::Duration = chrono::Duration::seconds(10);
 
 /// Calls the same method of whichever database it is.
 macro_rules! either {
@@ -77,19 +89,34 @@ macro_rules! either {
 impl Db {
     /// Opens the database, making and migrating it where needed.
     pub async fn open(target: &Target, clock: Arc<dyn Clock>) -> Result<Db, Fault> {
+        let seen = Arc::<indexes::Seen>::default();
         let inner = match target {
-            Target::File(path) => Inner::Sqlite(sqlite::Sqlite::open(path, clock.clone())?),
+            Target::File(path) => Inner::Sqlite(sqlite::Sqlite::open(path, clock.clone(), seen.clone())?),
             Target::Postgres { url, schema } => {
-                Inner::Postgres(postgres::Postgres::open(url, schema, clock.clone()).await?)
+                Inner::Postgres(postgres::Postgres::open(url, schema, clock.clone(), seen.clone()).await?)
             }
         };
-        Ok(Db { inner: Arc::new(inner), seen: Arc::default(), clock })
+        Ok(Db { inner: Arc::new(inner), seen, clock, under: None })
     }
 
     pub fn dialect(&self) -> Dialect {
         match &*self.inner {
             Inner::Sqlite(_) => Dialect::Sqlite,
             Inner::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// The same database, read under a rights number: lists, counts and sums answer `Moved` when another holds, or another
+    /// catalog than theirs.
+    pub fn under(&self, rights: i64) -> Db {
+        Db { under: Some(rights), ..self.clone() }
+    }
+
+    /// PostgreSQL says so beside the data; on SQLite, where only this process writes, memory knows.
+    fn still_stands(&self, catalog: i32) -> Result<(), Fault> {
+        match (&*self.inner, self.under) {
+            (Inner::Sqlite(db), Some(rights)) if db.numbers() != (catalog.into(), rights) => Err(Fault::Moved),
+            _ => Ok(()),
         }
     }
 
@@ -110,21 +137,43 @@ impl Db {
         Catalog::compile(row.int(0) as i32, stored).map_err(|problems| anyhow::anyhow!("{problems:?}").into())
     }
 
-    /// A list of a few rows by key: takes microseconds.
-    pub async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        either!(self, db => db.get(catalog, plan).await)
+    /// How one record is read, made ready to be read again and again: the plan's picks and filter, without its id. It holds as long
+    /// as the catalog and the rights it was made under.
+    pub fn fetching(&self, catalog: &Catalog, plan: &ListPlan) -> Result<Arc<Fetch>, Fault> {
+        Fetch::new(catalog, plan, self.dialect(), self.under).map(Arc::new)
+    }
+
+    /// The record with this id, if the filter leaves it: takes microseconds.
+    pub async fn fetch(&self, fetch: &Arc<Fetch>, id: RecordId) -> Result<Option<Vec<Value>>, Fault> {
+        let row = either!(self, db => db.fetch(fetch, id).await)?;
+        self.still_stands(fetch.catalog)?;
+        Ok(row)
     }
 
     pub async fn list(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        let among =
-            if plan.as_of.is_none() { self.candidates(&catalog, plan.object, &plan.filter).await? } else { None };
-        if among.is_some() || plan.as_of.is_some() {
-            return either!(self, db => db.list(catalog, plan, among).await);
+        let number = catalog.number;
+        let listed = self.listed(catalog, plan).await?;
+        self.still_stands(number)?;
+        Ok(listed)
+    }
+
+    async fn listed(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
+        if let Some(at) = plan.as_of {
+            let is_settled = self.is_settled(at).await?;
+            return either!(self, db => db.list_past(catalog, plan, self.at(at, is_settled)).await);
+        }
+        let among = self.candidates(&catalog, plan.object, &plan.filter).await?;
+        if among.is_some() {
+            return either!(self, db => db.list(catalog, plan, among, self.under).await);
         }
         let begun = Instant::now();
-        let listed = either!(self, db => db.list(catalog.clone(), plan.clone(), None).await)?;
-        self.took_list(&catalog, &plan, begun.elapsed());
+        let listed = either!(self, db => db.list(catalog.clone(), plan.clone(), None, self.under).await)?;
+        self.seen.took_list(&catalog, &plan, begun.elapsed(), self.dialect());
         Ok(listed)
+    }
+
+    fn at(&self, at: Moment, is_settled: bool) -> At {
+        At { at, is_settled, under: self.under }
     }
 
     /// How many rows a filter leaves; with a bound, counting stops there.
@@ -136,8 +185,11 @@ impl Db {
         bound: Option<i64>,
     ) -> Result<i64, Fault> {
         let among = self.candidates(catalog, object, filter).await?;
-        let sql = compile::count(catalog, &compile::Relations::only(among), self.dialect(), object, filter, bound)?;
-        either!(self, db => db.count(sql).await)
+        let relations = compile::Relations::only(among).under(self.under);
+        let sql = compile::count(catalog, &relations, self.dialect(), object, filter, bound)?;
+        let count = either!(self, db => db.count(sql, self.under.map(|rights| (catalog.number, rights))).await)?;
+        self.still_stands(catalog.number)?;
+        Ok(count)
     }
 
     /// About how many rows a filter leaves, without looking at all of them.
@@ -147,15 +199,41 @@ impl Db {
     }
 
     pub async fn aggregate(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
-        let among =
-            if plan.as_of.is_none() { self.candidates(&catalog, plan.object, &plan.filter).await? } else { None };
-        if among.is_some() || plan.as_of.is_some() {
-            return either!(self, db => db.aggregate(catalog, plan, among).await);
+        let number = catalog.number;
+        let rows = self.aggregated(catalog, plan).await?;
+        self.still_stands(number)?;
+        Ok(rows)
+    }
+
+    async fn aggregated(&self, catalog: Arc<Catalog>, plan: AggregatePlan) -> Result<Vec<Vec<Value>>, Fault> {
+        if let Some(at) = plan.as_of {
+            let is_settled = self.is_settled(at).await?;
+            return either!(self, db => db.aggregate_past(catalog, plan, self.at(at, is_settled)).await);
+        }
+        let among = self.candidates(&catalog, plan.object, &plan.filter).await?;
+        if among.is_some() {
+            return either!(self, db => db.aggregate(catalog, plan, among, self.under).await);
         }
         let begun = Instant::now();
-        let rows = either!(self, db => db.aggregate(catalog.clone(), plan.clone(), None).await)?;
+        let rows = either!(self, db => db.aggregate(catalog.clone(), plan.clone(), None, self.under).await)?;
         self.took_aggregate(&catalog, &plan, begun.elapsed());
         Ok(rows)
+    }
+
+    /// Whether the state at a moment stands for ever: no write that began before it can still arrive.
+    pub async fn is_settled(&self, at: Moment) -> Result<bool, Fault> {
+        let age = self.clock.now() - at.time();
+        match &*self.inner {
+            Inner::Postgres(_) => Ok(age >= LONGEST_WRITE),
+            Inner::Sqlite(_) if age < chrono::Duration::zero() => Ok(false),
+            Inner::Sqlite(db) => {
+                // The only writer may be in the middle of a batch that began before.
+                if age < LONGEST_WRITE {
+                    db.written().await?;
+                }
+                Ok(true)
+            }
+        }
     }
 
     /// Whole rows by id, lists of many-links included.

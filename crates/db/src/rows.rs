@@ -185,6 +185,7 @@ pub(crate) fn object_of(write: &RowWrite) -> i32 {
         RowWrite::Insert { object, .. }
         | RowWrite::Update { object, .. }
         | RowWrite::Delete { object, .. }
+        | RowWrite::Free { object, .. }
         | RowWrite::Restore { object, .. } => *object,
     }
 }

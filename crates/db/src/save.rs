@@ -131,6 +131,13 @@ pub enum RowWrite {
         seen: u32,
         title: String,
     },
+    /// Records let their unique value go before another of the same save takes it; each is updated afterwards, as `OWN`.
+    Free {
+        object: ObjectId,
+        column: String,
+        /// Each with what was seen of it.
+        records: Vec<(RecordId, u32)>,
+    },
     /// A deleted record comes back: as an insert, out of the trash.
     Restore {
         object: ObjectId,
@@ -138,6 +145,9 @@ pub enum RowWrite {
         values: Vec<Value>,
     },
 }
+
+/// Of a row this very save has written before: nobody else can have come between.
+pub const OWN: u32 = 0;
 
 /// The whole list of a many-link.
 #[derive(Debug)]

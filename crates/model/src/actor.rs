@@ -27,6 +27,8 @@ pub struct Actor {
     pub rights: HashSet<Right>,
     pub reading: Reading,
     pub org: Arc<Org>,
+    /// The catalog and rights numbers it was compiled under. None: made by hand for one purpose, and good for that.
+    pub made_under: Option<(i64, i64)>,
     grants: HashMap<ObjectId, Vec<Grant>>,
     /// Computed fields whose inputs the actor may not read: a formula inherits the strictest of them.
     hidden: HashSet<(ObjectId, FieldId)>,
@@ -60,6 +62,7 @@ impl Actor {
             rights: Right::ALL.into_iter().collect(),
             reading: Reading::default(),
             org,
+            made_under: None,
             grants: HashMap::new(),
             hidden: HashSet::new(),
         }

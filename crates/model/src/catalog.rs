@@ -90,7 +90,7 @@ pub struct Catalog {
     by_id: HashMap<ObjectId, usize>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Object {
     pub id: ObjectId,
     pub key: String,
@@ -173,6 +173,24 @@ impl Catalog {
     /// An active object by its key.
     pub fn object(&self, key: &str) -> Option<&Arc<Object>> {
         self.by_key.get(key).map(|n| &self.objects[*n])
+    }
+
+    /// The same with these retired fields in places behind all others, so that values may go back into their kept columns. Nothing
+    /// is asked of them, and no name leads to them.
+    pub fn with_kept(&self, kept: &[(ObjectId, FieldId)]) -> Catalog {
+        let mut objects = self.objects.clone();
+        for (object, field) in kept {
+            let Some(place) = self.by_id.get(object) else { continue };
+            let object = Arc::make_mut(&mut objects[*place]);
+            if let Some(at) = object.retired.iter().position(|retired| retired.id == *field) {
+                let mut field = object.retired.remove(at);
+                field.def.required = false;
+                object.by_id.insert(field.id, object.fields.len());
+                object.fields.push(field);
+            }
+        }
+        let (by_key, by_id) = (self.by_key.clone(), self.by_id.clone());
+        Catalog { number: self.number, stored: self.stored.clone(), objects, by_key, by_id }
     }
 
     /// Any object, also a retired one, by its id.

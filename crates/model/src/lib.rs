@@ -19,6 +19,7 @@ pub mod org;
 pub mod problem;
 pub mod query;
 pub mod rights;
+pub mod rollup;
 pub mod schema;
 pub mod text;
 pub mod value;

@@ -67,6 +67,8 @@ pub struct Because {
     pub lane: i16,
     /// The same key and body within 48 hours gets the same answer.
     pub idempotency: Option<Idempotency>,
+    /// Retired fields that values going back stand in: they have their places while this is written.
+    pub kept: Vec<(ObjectId, FieldId)>,
     /// Rows of platform tables that must change with it or not at all.
     pub with: Vec<kehub_db::TableWrite>,
 }

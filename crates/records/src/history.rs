@@ -15,7 +15,7 @@ use kehub_model::{Actor, Code, Field, Moment, Object, Problem, RecordId, Value};
 
 use crate::render::{Writer, masked};
 use crate::state::State;
-use crate::{Records, Refusal, Style, cursor};
+use crate::{Records, Refusal, Style, cursor, unmoved};
 
 /// The columns of a commit, in the order they are read.
 pub(crate) const COLUMNS: &[&str] = &[
@@ -110,8 +110,13 @@ impl Records {
     }
 
     /// Where a record's list begins: its last commit, or the one that deleted it.
-    async fn newest(&self, actor: &Actor, object: &Arc<Object>, id: RecordId) -> Result<Moment, Refusal> {
-        let state = self.state();
+    async fn newest(
+        &self,
+        state: &State,
+        actor: &Actor,
+        object: &Arc<Object>,
+        id: RecordId,
+    ) -> Result<Moment, Refusal> {
         let rules = vec![Arc::new(actor.rule(object, Action::Read))];
         let ask = Ask::Rows { object: object.id, ids: vec![id], rules, links: false };
         if let Answer::Rows(rows) = self.db().ask(state.catalog.clone(), ask).await?
@@ -139,8 +144,20 @@ impl Records {
         cursor: Option<&str>,
         style: Style,
     ) -> Result<String, Refusal> {
-        let object = self.object_for(actor, object)?;
-        let newest = self.newest(actor, &object, id).await?;
+        unmoved!(self, actor, |state, actor| self.history_now(&state, actor, object, id, cursor, style))
+    }
+
+    async fn history_now(
+        &self,
+        state: &State,
+        actor: &Actor,
+        object: &str,
+        id: RecordId,
+        cursor: Option<&str>,
+        style: Style,
+    ) -> Result<String, Refusal> {
+        let object = state.object_for(actor, object)?;
+        let newest = self.newest(state, actor, &object, id).await?;
         let shape = format!("history {id}");
         let from = match cursor {
             None => newest,
@@ -150,8 +167,8 @@ impl Records {
             },
         };
         let (entries, next) = self.walk(id, from, |found| found.len() >= PAGE).await?;
-        let state = self.state();
-        let writer = Writer::new(&state, style);
+        self.still_stands(state).await?;
+        let writer = Writer::new(state, style);
         let mut json = String::from("{\"entries\":[");
         for (n, (commit, entry)) in entries.iter().enumerate() {
             if n > 0 {
@@ -178,8 +195,20 @@ impl Records {
         field: &str,
         style: Style,
     ) -> Result<String, Refusal> {
-        let object = self.object_for(actor, object)?;
-        let newest = self.newest(actor, &object, id).await?;
+        unmoved!(self, actor, |state, actor| self.why_now(&state, actor, object, id, field, style))
+    }
+
+    async fn why_now(
+        &self,
+        state: &State,
+        actor: &Actor,
+        object: &str,
+        id: RecordId,
+        field: &str,
+        style: Style,
+    ) -> Result<String, Refusal> {
+        let object = state.object_for(actor, object)?;
+        let newest = self.newest(state, actor, &object, id).await?;
         let unknown = || Refusal::from(Problem::new(Code::UnknownField, "field").with("name", field));
         let wanted = object.field(field).ok_or_else(unknown)?;
         if !matches!(actor.sight(&object, wanted.id), Sight::Always) {
@@ -210,8 +239,8 @@ impl Records {
                 left.is_empty() || found.len() >= 2_000
             })
             .await?;
-        let state = self.state();
-        let writer = Writer::new(&state, style);
+        self.still_stands(state).await?;
+        let writer = Writer::new(state, style);
         let mut json = String::from("{\"field\":");
         json_text(field, &mut json);
         let kind = match &wanted.def.kind {
@@ -282,7 +311,17 @@ impl Records {
 
     /// The recycle bin of an object, newest first.
     pub async fn trash(&self, actor: &Actor, object: &str, cursor: Option<&str>) -> Result<String, Refusal> {
-        let object = self.object_for(actor, object)?;
+        unmoved!(self, actor, |state, actor| self.trash_now(&state, actor, object, cursor))
+    }
+
+    async fn trash_now(
+        &self,
+        state: &State,
+        actor: &Actor,
+        object: &str,
+        cursor: Option<&str>,
+    ) -> Result<String, Refusal> {
+        let object = state.object_for(actor, object)?;
         if !actor.may(&object, Action::Delete) {
             return Err(Refusal::forbidden());
         }
@@ -297,6 +336,7 @@ impl Records {
             select = select.that(Where::AtMost("moment", i64::try_from(*moment).unwrap_or_default().into()));
         }
         let rows = self.db().table(select).await?;
+        self.still_stands(state).await?;
         let mut json = String::from("{\"records\":[");
         for (n, row) in rows.iter().take(100).enumerate() {
             if n > 0 {

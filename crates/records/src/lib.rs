@@ -10,6 +10,7 @@ pub mod definitions;
 mod derive;
 mod facts;
 mod formula;
+mod hear;
 mod history;
 mod publish;
 mod read;
@@ -20,11 +21,12 @@ mod state;
 mod undo;
 mod write;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kehub_db::Db;
 use kehub_model::fields::Reading;
-use kehub_model::{Actor, Catalog, Language, Object, RecordId};
+use kehub_model::{Actor, Catalog, Language, Moment, Object, RecordId};
 use parking_lot::RwLock;
 use tokio::sync::{Mutex, broadcast};
 
@@ -32,7 +34,7 @@ pub use change::{Because, Change, ChangeKind, Done, Fate, Idempotency, UpsertMod
 pub use kehub_model::history::undo::Choice as Conflicts;
 pub use read::Got;
 pub use refusal::Refusal;
-pub use undo::Undone;
+pub use undo::{How, Undone};
 
 use state::State;
 
@@ -55,6 +57,8 @@ struct Inner {
     /// One reload at a time.
     reloading: Mutex<()>,
     changed: broadcast::Sender<(String, i64)>,
+    /// Commits of this node that it will meet again in the log it shares with others.
+    own: parking_lot::Mutex<HashSet<Moment>>,
     /// Signs cursors.
     secret: [u8; 32],
 }
@@ -64,7 +68,14 @@ impl Records {
         let secret = cursor::secret(&db).await?;
         let state = Arc::new(State::load(&db).await?);
         let (changed, _) = broadcast::channel(1024);
-        let inner = Inner { db, state: RwLock::new(state), reloading: Mutex::new(()), changed, secret };
+        let inner = Inner {
+            db,
+            state: RwLock::new(state),
+            reloading: Mutex::new(()),
+            changed,
+            own: Default::default(),
+            secret,
+        };
         Ok(Records { inner: Arc::new(inner) })
     }
 
@@ -117,19 +128,49 @@ impl Records {
 
     /// An object the actor may know of; forbidden and unknown look the same.
     pub fn object_for(&self, actor: &Actor, key: &str) -> Result<Arc<Object>, Refusal> {
-        let state = self.state();
-        let object = state.catalog.object(key).ok_or_else(Refusal::not_found)?;
-        let known = [
-            kehub_model::rights::Action::Read,
-            kehub_model::rights::Action::Create,
-            kehub_model::rights::Action::Update,
-            kehub_model::rights::Action::Delete,
-        ]
-        .into_iter()
-        .any(|action| actor.may(object, action));
-        if known { Ok(object.clone()) } else { Err(Refusal::not_found()) }
+        self.state().object_for(actor, key)
+    }
+
+    /// The database for reading under this state: once its numbers have moved it answers `Moved` and nothing else.
+    pub(crate) fn under(&self, state: &State) -> Db {
+        self.db().under(state.rights)
+    }
+
+    /// For what was read otherwise: the numbers only grow, so if they stand afterwards they stood meanwhile.
+    pub(crate) async fn still_stands(&self, state: &State) -> Result<(), Refusal> {
+        let stands = self.db().numbers().await? == (i64::from(state.catalog.number), state.rights);
+        if stands { Ok(()) } else { Err(Refusal::Fault(kehub_db::Fault::Moved)) }
     }
 }
+
+/// How often something is begun anew because the catalog or the rights moved on.
+const TRIES: usize = 5;
+
+/// Reads under the present state and an actor made under it; once more when either has moved meanwhile.
+macro_rules! unmoved {
+    ($self:ident, $actor:ident, |$state:ident, $who:ident| $read:expr) => {{
+        let mut tries = 0;
+        loop {
+            let $state = $self.state();
+            let renewed = $state.renewed($actor)?;
+            let $who: &kehub_model::Actor = renewed.as_deref().unwrap_or($actor);
+            match $read.await {
+                Err($crate::Refusal::Fault(kehub_db::Fault::Moved)) if tries < $crate::TRIES => {
+                    tries += 1;
+                    $self.refresh().await?;
+                }
+                // What old definitions or old rights refuse, the new may allow.
+                Err(refusal) if tries < $crate::TRIES && $self.still_stands(&$state).await.is_err() => {
+                    drop(refusal);
+                    tries += 1;
+                    $self.refresh().await?;
+                }
+                other => break other,
+            }
+        }
+    }};
+}
+pub(crate) use unmoved;
 
 #[cfg(test)]
 mod tests;

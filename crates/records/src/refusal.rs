@@ -8,6 +8,9 @@ pub enum Refusal {
     /// Told to whoever asked. Its HTTP status is that of the first problem's code.
     #[error("{0:?}")]
     Problems(Problems),
+    /// An undo meets others' work: the problems, and the conflicts as the undo itself would tell them.
+    #[error("{problems:?}")]
+    Conflicts { problems: Problems, conflicts: Vec<serde_json::Value> },
     /// Logged; the client gets its request id and nothing else.
     #[error("{0}")]
     Fault(Fault),
@@ -47,7 +50,7 @@ impl Refusal {
 
     pub fn problems(&self) -> &[Problem] {
         match self {
-            Refusal::Problems(problems) => problems,
+            Refusal::Problems(problems) | Refusal::Conflicts { problems, .. } => problems,
             Refusal::Fault(_) => &[],
         }
     }

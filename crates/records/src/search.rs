@@ -16,7 +16,7 @@ use kehub_model::{Actor, Field, Object, RecordId, Value};
 use crate::read::{operand, plan_of};
 use crate::render::title_text;
 use crate::state::{State, id_pick};
-use crate::{Records, Refusal, Style, cursor};
+use crate::{Records, Refusal, Style, cursor, unmoved};
 
 /// What a search may take; what it has by then is the answer.
 const LIMIT: Duration = Duration::from_millis(300);
@@ -56,6 +56,17 @@ impl Records {
         cursor: Option<&str>,
         style: Style,
     ) -> Result<String, Refusal> {
+        unmoved!(self, actor, |state, actor| self.search_now(&state, actor, text, cursor, style))
+    }
+
+    async fn search_now(
+        &self,
+        state: &State,
+        actor: &Actor,
+        text: &str,
+        cursor: Option<&str>,
+        style: Style,
+    ) -> Result<String, Refusal> {
         let text: String = fold(text).chars().take(LONGEST).collect();
         let shape = format!("search {} {text}", actor.id);
         let page = match cursor {
@@ -65,7 +76,6 @@ impl Records {
                 values.first().and_then(Value::as_number).and_then(|n| usize::try_from(n).ok()).unwrap_or_default()
             }
         };
-        let state = self.state();
         let mut incomplete = false;
         let mut more = false;
         let mut json = String::from("{\"results\":[");
@@ -75,7 +85,7 @@ impl Records {
             .active()
             .filter(|object| !text.is_empty() && object.parent.is_none() && actor.may(object, Action::Read))
             .collect();
-        let searches = readable.iter().map(|object| self.search_object(&state, actor, object, &text, end, style));
+        let searches = readable.iter().map(|object| self.search_object(state, actor, object, &text, end, style));
         for (object, found) in readable.iter().zip(futures_util::future::join_all(searches).await) {
             let (hits, is_cut) = found?;
             incomplete |= is_cut;
@@ -96,6 +106,7 @@ impl Records {
             true => json_text(&cursor::write(&self.inner.secret, &shape, &[Value::from(page as i64 + 1)]), &mut json),
             false => json.push_str("null"),
         }
+        self.still_stands(state).await?;
         if incomplete {
             json.push_str(",\"incomplete\":true");
         }
@@ -180,9 +191,9 @@ impl Records {
         Ok((hits, found.is_cut))
     }
 
-    /// Keeps what follows use: the grams of text search, and indexes of what is slow. Ends only with the process that runs it.
+    /// Keeps what follows use: the grams of text search, indexes of what is slow, what other nodes commit. Ends only with the process that runs it.
     pub async fn follow(&self) {
-        tokio::join!(self.follow_text(), self.db().tend());
+        tokio::join!(self.follow_text(), self.db().tend(), self.follow_others());
     }
 
     async fn follow_text(&self) {
@@ -192,7 +203,7 @@ impl Records {
             let step = match self.refresh().await {
                 Ok(()) => self.db().follow_text(&self.catalog()).await,
                 Err(Refusal::Fault(fault)) => Err(fault),
-                Err(Refusal::Problems(_)) => Ok(false),
+                Err(Refusal::Problems(_) | Refusal::Conflicts { .. }) => Ok(false),
             };
             match step {
                 Ok(true) => tokio::task::yield_now().await,

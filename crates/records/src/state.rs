@@ -8,11 +8,12 @@ use kehub_model::catalog::system;
 use kehub_model::fields::Reading;
 use kehub_model::org::{Org, Person};
 use kehub_model::query::{Cond, ListPlan, Operand, Page, Pick};
-use kehub_model::rights::RoleDef;
-use kehub_model::{Actor, Catalog, Object, RecordId, Value};
+use kehub_model::rights::{Action, RoleDef};
+use kehub_model::{Actor, Catalog, Code, FieldId, Object, ObjectId, Problem, RecordId, Value};
 use parking_lot::Mutex;
 
 use crate::derive::Derivations;
+use crate::read::Getting;
 use crate::refusal::Refusal;
 
 pub(crate) struct State {
@@ -26,9 +27,11 @@ pub(crate) struct State {
     people: HashMap<RecordId, Standing>,
     roles: HashMap<String, RoleDef>,
     actors: Mutex<HashMap<RecordId, Arc<Actor>>>,
+    /// By actor and object: how one record is got.
+    pub(crate) gettings: Mutex<HashMap<(RecordId, ObjectId), Arc<Getting>>>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Standing {
     is_admin: bool,
     is_disabled: bool,
@@ -84,7 +87,56 @@ impl State {
             }
         }
         let derivations = Arc::new(Derivations::compile(&catalog));
-        Ok(State { catalog, rights, org: Arc::new(org), names, derivations, people, roles, actors: Mutex::default() })
+        Ok(State {
+            catalog,
+            rights,
+            org: Arc::new(org),
+            names,
+            derivations,
+            people,
+            roles,
+            actors: Mutex::default(),
+            gettings: Mutex::default(),
+        })
+    }
+
+    /// An object the actor may know of; forbidden and unknown look the same.
+    pub(crate) fn object_for(&self, actor: &Actor, key: &str) -> Result<Arc<Object>, Refusal> {
+        let object = self.catalog.object(key).ok_or_else(Refusal::not_found)?;
+        let known = [Action::Read, Action::Create, Action::Update, Action::Delete]
+            .into_iter()
+            .any(|action| actor.may(object, action));
+        if known { Ok(object.clone()) } else { Err(Refusal::not_found()) }
+    }
+
+    /// An actor who was compiled under other numbers, compiled under these. One who may not sign in any more is nobody; one
+    /// made by hand stays as he is.
+    pub(crate) fn renewed(&self, actor: &Actor) -> Result<Option<Arc<Actor>>, Refusal> {
+        match actor.made_under {
+            Some(numbers) if numbers != (self.catalog.number.into(), self.rights) => {
+                let anew = self.actor(actor.id, &actor.reading);
+                anew.map(Some).ok_or_else(|| Problem::new(Code::Unauthenticated, "").into())
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The same with retired fields in their places.
+    pub(crate) fn with_kept(self: &Arc<State>, kept: &[(ObjectId, FieldId)]) -> Arc<State> {
+        if kept.is_empty() {
+            return self.clone();
+        }
+        Arc::new(State {
+            catalog: Arc::new(self.catalog.with_kept(kept)),
+            rights: self.rights,
+            org: self.org.clone(),
+            names: self.names.clone(),
+            derivations: self.derivations.clone(),
+            people: self.people.clone(),
+            roles: self.roles.clone(),
+            actors: Mutex::default(),
+            gettings: Mutex::default(),
+        })
     }
 
     /// What a person, a department or one of the built-in actors is called.
@@ -94,6 +146,11 @@ impl State {
             kehub_model::actor::SYSTEM => Some("system"),
             _ => self.names.get(&id).map(String::as_str),
         }
+    }
+
+    /// Whether this is the very actor that was made here for a person.
+    pub(crate) fn made(&self, actor: &Actor) -> bool {
+        self.actors.lock().get(&actor.id).is_some_and(|own| std::ptr::eq(&**own, actor))
     }
 
     /// The actor of a person; `None` for those who may not sign in.
@@ -106,12 +163,13 @@ impl State {
         }
         let standing = self.people.get(&id).filter(|standing| !standing.is_disabled)?;
         let name = self.names.get(&id).map(String::as_str).unwrap_or_default();
-        let actor = if standing.is_admin {
+        let mut actor = if standing.is_admin {
             Actor::unbound(id, name, self.org.clone()).reading_as(reading.clone())
         } else {
             let roles: Vec<RoleDef> = standing.roles.iter().filter_map(|key| self.roles.get(key).cloned()).collect();
             Actor::with_roles(id, name, self.org.clone(), &roles, &self.catalog, reading.clone())
         };
+        actor.made_under = Some((self.catalog.number.into(), self.rights));
         let actor = Arc::new(actor);
         self.actors.lock().insert(id, actor.clone());
         Some(actor)

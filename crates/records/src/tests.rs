@@ -1,11 +1,14 @@
 //! The door's behaviours, on whichever database the tests run.
 
 mod agree;
+mod moments;
+mod nodes;
 mod past;
+mod undone;
 
 use std::sync::Arc;
 
-use kehub_db::{Db, Target, WallClock};
+use kehub_db::{Clock, Db, Target, WallClock};
 use kehub_model::fields::Reading;
 use kehub_model::object::ObjectDef;
 use kehub_model::org::Org;
@@ -20,6 +23,7 @@ use crate::{Because, Change, ChangeKind, Done, Records, Refusal, Style, UpsertMo
 pub(crate) struct World {
     pub(crate) records: Records,
     pub(crate) boss: Arc<Actor>,
+    pub(crate) target: Target,
     _folder: tempfile::TempDir,
 }
 
@@ -31,8 +35,12 @@ impl World {
 
     /// On PostgreSQL at an address, or on SQLite.
     pub(crate) async fn on(postgres: Option<String>, objects: Json) -> World {
+        World::at(Arc::new(WallClock { offset: chrono::Duration::zero() }), postgres, objects).await
+    }
+
+    /// The same by a clock of its own.
+    pub(crate) async fn at(clock: Arc<dyn Clock>, postgres: Option<String>, objects: Json) -> World {
         let folder = tempfile::tempdir().expect("a folder");
-        let clock = Arc::new(WallClock { offset: chrono::Duration::zero() });
         let target = match postgres {
             Some(url) => {
                 let mut bytes = [0; 8];
@@ -44,7 +52,7 @@ impl World {
         let db = Db::open(&target, clock).await.expect("a database");
         let records = Records::open(db).await.expect("records");
         let boss = Arc::new(Actor::unbound(RecordId::from_u128(7), "boss", Arc::new(Org::default())));
-        let world = World { records, boss, _folder: folder };
+        let world = World { records, boss, target, _folder: folder };
         world.publish(objects).await.expect("published");
         world
     }

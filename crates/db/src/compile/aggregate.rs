@@ -71,6 +71,7 @@ pub fn aggregate(
         measures.push(measured(&mut compiler, measure, &filter, &mut columns)?);
         debug_assert!(columns.len() > first, "a measure selects at least one column");
     }
+    compiler.numbers(&mut columns);
     let filter = compiler.cond("r", &plan.filter)?;
     let from = compiler.from(object);
     let mut text = format!("select {}{from} where {filter}", columns.join(", "));

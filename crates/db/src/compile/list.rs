@@ -72,6 +72,7 @@ pub fn list(
     }
     let descending = order.last().is_some_and(|(_, descending)| *descending);
     columns.extend(order.iter().map(|(expression, _)| expression.clone()));
+    compiler.numbers(&mut columns);
     let filter = compiler.cond("r", &plan.filter)?;
     let after = match &plan.page {
         Page::After(values) => keyset(&mut compiler, &order, &sort_columns, values, segment, descending)?,
@@ -212,11 +213,14 @@ pub fn count(
     compiler.narrow(object);
     let filter = compiler.cond("r", filter)?;
     let from = compiler.from(object);
+    let mut columns = vec!["count(*)".to_owned()];
+    compiler.numbers(&mut columns);
+    let columns = columns.join(", ");
     compiler.sql.text = match bound {
-        None => format!("select count(*){from} where {filter}"),
+        None => format!("select {columns}{from} where {filter}"),
         Some(bound) => {
             let bound = compiler.sql.bind(bound);
-            format!("select count(*) from (select 1{from} where {filter} limit {bound}) c")
+            format!("select {columns} from (select 1{from} where {filter} limit {bound}) c")
         }
     };
     Ok(compiler.sql)

@@ -15,6 +15,7 @@ use kehub_model::catalog::FieldId;
 use kehub_model::catalog::ObjectId;
 use kehub_model::catalog::system;
 use kehub_model::fields::Column;
+use kehub_model::fields::Kind;
 use kehub_model::fields::Order;
 use kehub_model::query::Compare;
 use kehub_model::query::Cond;
@@ -49,19 +50,32 @@ pub struct Compiler<'a> {
 
 /// What stands for a table: itself, or how it stood at a past moment; and which records alone are looked at, where that is known.
 #[derive(Clone, Debug, Default)]
-pub struct Relations(pub HashMap<String, String>, pub Option<Vec<RecordId>>);
+pub struct Relations {
+    pub tables: HashMap<String, String>,
+    pub among: Option<Vec<RecordId>>,
+    /// The rights number the reader was compiled under. On PostgreSQL the numbers that hold stand beside the data then.
+    pub under: Option<i64>,
+}
 
 impl Relations {
     /// Everything as it is now, of the object asked about these records only.
     pub fn only(among: Option<Vec<RecordId>>) -> Relations {
-        Relations(HashMap::new(), among)
+        Relations { among, ..Relations::default() }
+    }
+
+    /// The same, read under a rights number.
+    pub fn under(self, under: Option<i64>) -> Relations {
+        Relations { under, ..self }
     }
 
     /// A table's name in quotes, or what is read instead of it.
     fn of(&self, table: &str) -> String {
-        self.0.get(table).cloned().unwrap_or_else(|| table.to_owned())
+        self.tables.get(table).cloned().unwrap_or_else(|| table.to_owned())
     }
 }
+
+/// The catalog number above, the rights number below.
+pub const NUMBERS: &str = "(select (catalog << 32) | rights from catalog_meta where one = 1)";
 
 /// Everything as it is now.
 pub static NOW: std::sync::LazyLock<Relations> = std::sync::LazyLock::new(Relations::default);
@@ -91,13 +105,20 @@ impl<'a> Compiler<'a> {
 
     /// Only the records that the relations name are looked at: they come first, so that no planner reads the table instead.
     fn narrow(&mut self, object: &Object) {
-        let Some(ids) = &self.relations.1 else { return };
+        let Some(ids) = &self.relations.among else { return };
         let ids = self.sql.bind(Bind::List(ids.iter().map(|id| Bind::Uuid(*id)).collect()));
         let table = self.relations.of(&quoted(&object.table));
         self.source = Some(match self.dialect() {
             Dialect::Sqlite => format!("rarray({ids}) c cross join {table} r on r.id = c.value"),
             Dialect::Postgres => format!("unnest({ids}::uuid[]) c (id) join {table} r on r.id = c.id"),
         });
+    }
+
+    /// The catalog and rights numbers as one, on the data's own snapshot, as the last column.
+    fn numbers(&self, columns: &mut Vec<String>) {
+        if self.relations.under.is_some() && self.dialect() == Dialect::Postgres {
+            columns.push(NUMBERS.to_owned());
+        }
     }
 
     fn dialect(&self) -> Dialect {
@@ -241,20 +262,30 @@ impl<'a> Compiler<'a> {
                 format!("{value} is null")
             }
             Is::Eq(other) if text_is(other) => "1 = 0".to_owned(),
-            Is::Eq(other) => self.compare(base, on, "=", bound(other))?,
+            Is::Eq(other) => {
+                let unique = self.unique(base, on, std::slice::from_ref(other))?;
+                unique + &self.compare(base, on, "=", bound(other))?
+            }
             Is::In(others) => {
+                let unique = self.unique(base, on, others)?;
                 let value = self.value(base, on)?;
                 let values: Vec<Bind> = others.iter().filter(|other| !other.is_null()).map(bound).collect();
                 if values.len() == 1 {
                     let value_bind = self.sql.bind(values.into_iter().next().unwrap_or(Bind::Null));
-                    format!("{value} = {value_bind}")
+                    format!("{unique}{value} = {value_bind}")
                 } else {
-                    self.sql.among(&value, values)
+                    unique + &self.sql.among(&value, values)
                 }
             }
             Is::FoldedIn(texts) => {
+                // Addresses of the web are unique as they are written.
+                let values: Vec<Value> = match field.def.kind {
+                    Kind::Url(_) => Vec::new(),
+                    _ => texts.iter().map(|text| Value::text(text)).collect(),
+                };
+                let unique = self.unique(base, on, &values)?;
                 let searched = self.searched(base, on)?;
-                self.sql.among(&searched, texts.iter().map(|text| Bind::Text(text.clone())).collect())
+                unique + &self.sql.among(&searched, texts.iter().map(|text| Bind::Text(text.clone())).collect())
             }
             Is::Compare(compare, other) => self.compare(base, on, word(*compare), bound(other))?,
             Is::Between(low, high) => {
@@ -312,6 +343,27 @@ impl<'a> Compiler<'a> {
                 let (left, right) = self.pair(base, on, other)?;
                 format!("{left} {} {right}", word(*compare))
             }
+        })
+    }
+
+    /// Of a field that is unique alone: that its hash is one of these values', with `and` behind it. True wherever the field is one
+    /// of them, and the hash has an index.
+    fn unique(&mut self, base: &str, on: &Operand, values: &[Value]) -> Done<String> {
+        let object = self.object(on.object)?;
+        let is_own = base == "r" && on.steps.is_empty() && on.shown.is_none() && self.relations.tables.is_empty();
+        let unique = object.unique.iter().find(|unique| unique.fields == [on.field]).filter(|_| is_own);
+        let Some(unique) = unique else { return Ok(String::new()) };
+        let field = self.field(on.object, on.field)?;
+        let stands = values.iter().filter(|value| !value.is_null());
+        let hashes: Option<Vec<Bind>> =
+            stands.map(|value| Some(Bind::Bytes(codec::unique_hash(&[field], &[value])?.to_vec()))).collect();
+        let Some(mut hashes) = hashes.filter(|hashes| !hashes.is_empty()) else { return Ok(String::new()) };
+        let column = format!("{base}.{}", quoted(&unique.column));
+        Ok(if hashes.len() == 1 {
+            let hash = self.sql.bind(hashes.swap_remove(0));
+            format!("{column} = {hash} and ")
+        } else {
+            format!("{} and ", self.sql.among(&column, hashes))
         })
     }
 

@@ -1,15 +1,18 @@
 //! PostgreSQL: a pool of connections, few round trips, writes conditional on what was seen.
 
+mod past;
 mod save;
 mod wire;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Manager, ManagerConfig, Object as Pooled, Pool, RecyclingMethod};
 use kehub_model::query::{AggregatePlan, ListPlan};
-use kehub_model::{Catalog, Moment, RecordId, Value};
+use kehub_model::{Catalog, Moment, ObjectId, RecordId, Value};
+use parking_lot::Mutex;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row as PgRow};
@@ -20,8 +23,10 @@ use crate::clock::Clock;
 use crate::codec::Raw;
 use crate::compile::{self, Relations};
 use crate::fault::Fault;
+use crate::fetch::Fetch;
+use crate::indexes::Seen;
 use crate::migrate;
-use crate::past;
+use crate::past::{SESSIONS, Sessions};
 use crate::publish::{self, Filling, Publish};
 use crate::rows::{self, read_value};
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
@@ -33,13 +38,22 @@ pub(crate) struct Postgres {
     clock: Arc<dyn Clock>,
     /// The highest moment this node has given out or seen.
     floor: AtomicI64,
+    past: Sessions<past::Held>,
+    seen: Arc<Seen>,
+    /// The statement that saves a new record of an object, and the catalog they were written under.
+    inserts: Mutex<(i32, HashMap<ObjectId, Arc<str>>)>,
 }
 
 /// Connections of a pool. Two cores serve little more at once; waiting in our queue is cheaper than waiting in theirs.
 const CONNECTIONS: usize = 24;
 
 impl Postgres {
-    pub(crate) async fn open(url: &str, schema: &str, clock: Arc<dyn Clock>) -> Result<Postgres, Fault> {
+    pub(crate) async fn open(
+        url: &str,
+        schema: &str,
+        clock: Arc<dyn Clock>,
+        seen: Arc<Seen>,
+    ) -> Result<Postgres, Fault> {
         if !kehub_model::key::is_key(schema) {
             return Err(anyhow::anyhow!("“{schema}” cannot name a schema").into());
         }
@@ -50,9 +64,18 @@ impl Postgres {
         ));
         let manager =
             Manager::from_config(config.clone(), NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-        let pool =
-            Pool::builder(manager).max_size(CONNECTIONS).build().map_err(|error| Fault::Pool(error.to_string()))?;
-        let db = Postgres { pool, clock, floor: AtomicI64::new(0) };
+        let pool = Pool::builder(manager)
+            .max_size(CONNECTIONS + SESSIONS)
+            .build()
+            .map_err(|error| Fault::Pool(error.to_string()))?;
+        let db = Postgres {
+            pool,
+            clock,
+            floor: AtomicI64::new(0),
+            past: Sessions::default(),
+            seen,
+            inserts: Mutex::default(),
+        };
         db.migrate(schema).await?;
         let rows =
             db.rows_of(&Sql::with(Dialect::Postgres, "select coalesce(max(moment), 0) from history_commit")).await?;
@@ -104,8 +127,15 @@ impl Postgres {
         rows.first().map(|row| (row.get(0), row.get(1))).ok_or(Fault::Catalog)
     }
 
-    pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        self.list(catalog, plan, None).await
+    pub(crate) async fn fetch(&self, fetch: &Fetch, id: RecordId) -> Result<Option<Vec<Value>>, Fault> {
+        let client = self.client().await?;
+        let rows = query(&client, &fetch.sql(id)).await?;
+        still_stand(&client, &rows, fetch.under).await?;
+        let read = |row: &PgRow| {
+            let mut column = 0;
+            fetch.row(&mut || next(row, &mut column))
+        };
+        rows.first().map(read).transpose()
     }
 
     pub(crate) async fn list(
@@ -113,21 +143,17 @@ impl Postgres {
         catalog: Arc<Catalog>,
         plan: ListPlan,
         among: Option<Vec<RecordId>>,
+        under: Option<i64>,
     ) -> Result<Listed, Fault> {
         let client = self.client().await?;
-        let Some(at) = plan.as_of else { return list(&client, &catalog, &Relations::only(among), &plan).await };
-        // Scratch tables live as long as the transaction.
-        begin_past(&client).await?;
-        let result = match past_relations(&client, &catalog, &past::objects_of_list(&plan), at).await {
-            Ok(relations) => list(&client, &catalog, &relations, &plan).await,
-            Err(fault) => Err(fault),
-        };
-        client.batch_execute("rollback").await?;
-        result
+        list(&client, &catalog, &Relations::only(among).under(under), &plan).await
     }
 
-    pub(crate) async fn count(&self, sql: Sql) -> Result<i64, Fault> {
-        Ok(self.rows_of(&sql).await?.first().map_or(0, |row| row.get(0)))
+    pub(crate) async fn count(&self, sql: Sql, under: Option<(i32, i64)>) -> Result<i64, Fault> {
+        let client = self.client().await?;
+        let rows = query(&client, &sql).await?;
+        still_stand(&client, &rows, under).await?;
+        Ok(rows.first().map_or(0, |row| row.get(0)))
     }
 
     pub(crate) async fn estimate(&self, sql: Sql) -> Result<i64, Fault> {
@@ -235,16 +261,10 @@ impl Postgres {
         catalog: Arc<Catalog>,
         plan: AggregatePlan,
         among: Option<Vec<RecordId>>,
+        under: Option<i64>,
     ) -> Result<Vec<Vec<Value>>, Fault> {
         let client = self.client().await?;
-        let Some(at) = plan.as_of else { return aggregated(&client, &catalog, &Relations::only(among), &plan).await };
-        begin_past(&client).await?;
-        let result = match past_relations(&client, &catalog, &past::objects_of_aggregate(&plan), at).await {
-            Ok(relations) => aggregated(&client, &catalog, &relations, &plan).await,
-            Err(fault) => Err(fault),
-        };
-        client.batch_execute("rollback").await?;
-        result
+        aggregated(&client, &catalog, &Relations::only(among).under(under), &plan).await
     }
 
     pub(crate) async fn rows(&self, catalog: Arc<Catalog>, object: i32, ids: Vec<RecordId>) -> Result<Vec<Row>, Fault> {
@@ -254,7 +274,7 @@ impl Postgres {
 
     pub(crate) async fn answer(&self, catalog: Arc<Catalog>, ask: Ask) -> Result<Answer, Fault> {
         let client = self.client().await?;
-        answer(&client, &catalog, ask).await
+        answer(&client, &catalog, ask, &self.seen).await
     }
 
     pub(crate) async fn table(&self, select: Select) -> Result<Vec<TableRow>, Fault> {
@@ -406,38 +426,18 @@ fn fault(error: tokio_postgres::Error) -> Fault {
     }
 }
 
-/// One snapshot for the log, the rows and what is made of them.
-async fn begin_past(client: &Pooled) -> Result<(), Fault> {
-    client.batch_execute("begin isolation level repeatable read").await.map_err(fault)
-}
-
-/// How the objects stood at a moment, in scratch tables of this transaction.
-async fn past_relations(client: &Pooled, catalog: &Catalog, objects: &[i32], at: Moment) -> Result<Relations, Fault> {
-    let mut relations = Relations::default();
-    for id in objects {
-        let object = catalog.object_by_id(*id).ok_or(Fault::Catalog)?;
-        let mut overlay = past::Overlaid::new(*id);
-        for row in &query(client, &past::commits(Dialect::Postgres, *id, at)).await? {
-            let mut column = 0;
-            let commit = past::commit_row(&mut || next(row, &mut column))?;
-            let blobs = past::blobs_of(&commit);
-            let mut texts = std::collections::HashMap::new();
-            if !blobs.is_empty() {
-                let found = query(client, &past::blobs(Dialect::Postgres, &blobs)).await?;
-                texts.extend(found.iter().filter_map(|row| past::blob_text(&row.get(0), &row.get(1))));
-            }
-            overlay.feed(&commit, &texts)?;
+/// Whether the numbers beside the data are those the reader was compiled under. Without any row they are asked for: they only
+/// grow, so what holds afterwards has held before.
+async fn still_stand(client: &Pooled, rows: &[PgRow], under: Option<(i32, i64)>) -> Result<(), Fault> {
+    let Some((catalog, rights)) = under else { return Ok(()) };
+    let found: i64 = match rows.first() {
+        Some(row) => row.try_get(row.len() - 1)?,
+        None => {
+            let asked = Sql::with(Dialect::Postgres, &format!("select {}", compile::NUMBERS));
+            query(client, &asked).await?.first().ok_or(Fault::Catalog)?.try_get(0)?
         }
-        let Some(ids) = overlay.touched() else { continue };
-        let now = read_rows(client, catalog, *id, &ids, &[], true).await?;
-        let scratch = past::scratch(object, overlay, now, at, Dialect::Postgres);
-        for statement in &scratch.statements {
-            // Made anew each time: these must not fill the cache of prepared statements.
-            client.execute(statement.text.as_str(), &parameters(&statement.binds)).await.map_err(fault)?;
-        }
-        relations.0.extend(scratch.relations);
-    }
-    Ok(relations)
+    };
+    if found == i64::from(catalog) << 32 | rights { Ok(()) } else { Err(Fault::Moved) }
 }
 
 async fn list(client: &Pooled, catalog: &Catalog, relations: &Relations, plan: &ListPlan) -> Result<Listed, Fault> {
@@ -446,6 +446,7 @@ async fn list(client: &Pooled, catalog: &Catalog, relations: &Relations, plan: &
     for segment in crate::segments(plan) {
         let compiled = compile::list(catalog, relations, Dialect::Postgres, plan, segment, wanted)?;
         let rows = query(client, &compiled.sql).await?;
+        still_stand(client, &rows, relations.under.map(|rights| (catalog.number, rights))).await?;
         for row in &rows {
             let mut column = 0;
             let mut next = || next(row, &mut column);
@@ -477,7 +478,9 @@ async fn aggregated(
 ) -> Result<Vec<Vec<Value>>, Fault> {
     let compiled = compile::aggregate(catalog, relations, Dialect::Postgres, plan)?;
     let mut answers = Vec::new();
-    for row in &query(client, &compiled.sql).await? {
+    let rows = query(client, &compiled.sql).await?;
+    still_stand(client, &rows, relations.under.map(|rights| (catalog.number, rights))).await?;
+    for row in &rows {
         let mut column = 0;
         answers.push(aggregate::row(&compiled, &mut || next(row, &mut column))?);
     }
@@ -503,7 +506,7 @@ async fn read_rows(
 }
 
 /// Answers what a save asks, before its transaction.
-async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask) -> Result<Answer, Fault> {
+async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask, seen: &Seen) -> Result<Answer, Fault> {
     Ok(match ask {
         Ask::Rows { object, ids, rules, links } => {
             Answer::Rows(read_rows(client, catalog, object, &ids, &rules, links).await?)
@@ -519,7 +522,12 @@ async fn answer(client: &Pooled, catalog: &Catalog, ask: Ask) -> Result<Answer, 
                 rows.iter().map(|row| (row.get(0), row.get(1))).collect();
             Answer::Holders(hashes.iter().map(|hash| found.get(hash.as_slice()).copied()).collect())
         }
-        Ask::List(plan) => Answer::List(list(client, catalog, &compile::NOW, &plan).await?),
+        Ask::List(plan) => {
+            let begun = Instant::now();
+            let listed = list(client, catalog, &compile::NOW, &plan).await?;
+            seen.took_list(catalog, &plan, begun.elapsed(), Dialect::Postgres);
+            Answer::List(listed)
+        }
         Ask::Aggregate(plan) => Answer::Aggregate(aggregated(client, catalog, &compile::NOW, &plan).await?),
         Ask::Linkers { object, field, targets } => {
             let object = catalog.object_by_id(object).ok_or(Fault::Catalog)?;

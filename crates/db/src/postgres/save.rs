@@ -2,6 +2,7 @@
 //! transaction.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{GenericClient, Object as Pooled};
@@ -13,7 +14,7 @@ use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::codec;
 use crate::fault::Fault;
 use crate::rows;
-use crate::save::{Ask, Commit, Delta, LinkWrite, Outcome, Planned, RowWrite, Save, Step, WriteSet};
+use crate::save::{Ask, Commit, Delta, LinkWrite, OWN, Outcome, Planned, RowWrite, Save, Step, WriteSet};
 
 /// How often a save that lost a race begins anew.
 const TRIES: u32 = 12;
@@ -121,7 +122,7 @@ async fn attempt_once(
                     if let Ask::Rows { object, ids, .. } = &ask {
                         looked_at.extend(ids.iter().map(|id| (*object, *id)));
                     }
-                    let answered = answer(client, &planned.catalog, ask).await?;
+                    let answered = answer(client, &planned.catalog, ask, &db.seen).await?;
                     if let crate::save::Answer::Rows(rows) = &answered {
                         seen = rows.iter().map(|row| row.moment).fold(seen, Moment::max);
                     }
@@ -139,7 +140,7 @@ async fn attempt_once(
         db.next_moment(seen);
         return Err(Lost::Race);
     }
-    write(client, planned, &set, at, in_transaction).await
+    write(db, client, planned, &set, at, in_transaction).await
 }
 
 async fn check_planned(db: &Postgres, planned: &Planned) -> Result<(), Fault> {
@@ -148,6 +149,7 @@ async fn check_planned(db: &Postgres, planned: &Planned) -> Result<(), Fault> {
 }
 
 async fn write(
+    db: &Postgres,
     client: &mut Pooled,
     planned: &Planned,
     set: &WriteSet,
@@ -161,7 +163,7 @@ async fn write(
         (&set.rows[..], &set.links[..], &set.deltas[..], &set.tables[..], &set.commit, set.touches_rights)
         && commit.blobs.is_empty()
     {
-        return single(client, planned, row, commit, at).await;
+        return single(db, client, planned, row, commit, at).await;
     }
     let transaction = client.transaction().await.map_err(fault).map_err(Lost::from)?;
     let outcome = several(&transaction, planned, set, at).await?;
@@ -175,6 +177,7 @@ async fn write(
 
 /// A record and its commit in one statement: one round trip, nothing or all.
 async fn single(
+    db: &Postgres,
     client: &mut Pooled,
     planned: &Planned,
     row: &RowWrite,
@@ -190,19 +193,11 @@ async fn single(
         format!("exists (select 1 from catalog_meta where one = 1 and catalog = {number} and rights = {rights})");
     let changed = match row {
         RowWrite::Insert { values, .. } => {
-            let binds = rows::insert_binds(object, values, at, Dialect::Postgres);
-            let cast: Vec<String> = binds
-                .into_iter()
-                .zip(rows::insert_types(object))
-                .map(|(bind, kind)| format!("{}::{kind}", sql.bind(bind)))
-                .collect();
-            let names: Vec<String> = rows::insert_columns(object).iter().map(|name| quoted(name)).collect();
-            format!(
-                "insert into {} ({}) select {} where {holds} returning 1",
-                quoted(&object.table),
-                names.join(", "),
-                cast.join(", ")
-            )
+            sql.binds.extend(rows::insert_binds(object, values, at, Dialect::Postgres));
+            sql.binds.extend(crate::commit_binds(commit, at, catalog.number));
+            sql.text = db.insert_text(catalog.number, object).to_string();
+            let done = super::query(client, &sql).await?;
+            return if done.is_empty() { Err(Lost::Race) } else { Ok(Outcome::Committed(at)) };
         }
         RowWrite::Update { id, seen, values, changed, is_derived, .. } => {
             let moment = (!is_derived).then_some(at);
@@ -220,13 +215,9 @@ async fn single(
         }
         _ => return Err(Lost::Fault(Fault::Catalog)),
     };
-    let casts = [
-        "bigint", "uuid", "uuid", "smallint", "bytea", "smallint", "smallint", "bigint", "int", "uuid", "bigint",
-        "bytea",
-    ];
     let binds: Vec<String> = crate::commit_binds(commit, at, catalog.number)
         .into_iter()
-        .zip(casts)
+        .zip(HISTORY_TYPES)
         .map(|(bind, kind)| format!("{}::{kind}", sql.bind(bind)))
         .collect();
     sql.text = format!(
@@ -236,6 +227,41 @@ async fn single(
     let done = super::query(client, &sql).await?;
     if done.is_empty() { Err(Lost::Race) } else { Ok(Outcome::Committed(at)) }
 }
+
+impl Postgres {
+    /// The statement that saves a new record and its commit, whose values are: the numbers it was planned under, the record's, the
+    /// commit's.
+    fn insert_text(&self, catalog: i32, object: &Object) -> Arc<str> {
+        let (number, texts) = &mut *self.inserts.lock();
+        if *number != catalog {
+            texts.clear();
+            *number = catalog;
+        }
+        texts.entry(object.id).or_insert_with(|| insert_text(object).into()).clone()
+    }
+}
+
+fn insert_text(object: &Object) -> String {
+    let mut place = 2;
+    let mut cast = |kind: &str| {
+        place += 1;
+        format!("${place}::{kind}")
+    };
+    let values: Vec<String> = rows::insert_types(object).into_iter().map(&mut cast).collect();
+    let commit: Vec<String> = HISTORY_TYPES.into_iter().map(&mut cast).collect();
+    let names: Vec<String> = rows::insert_columns(object).iter().map(|name| quoted(name)).collect();
+    format!(
+        "with r as (insert into {} ({}) select {} where exists (select 1 from catalog_meta where one = 1 and catalog = $1 and rights = $2) returning 1)
+         insert into history_commit ({HISTORY}) select {} from r returning 1",
+        quoted(&object.table),
+        names.join(", "),
+        values.join(", "),
+        commit.join(", ")
+    )
+}
+
+const HISTORY_TYPES: [&str; 12] =
+    ["bigint", "uuid", "uuid", "smallint", "bytea", "smallint", "smallint", "bigint", "int", "uuid", "bigint", "bytea"];
 
 const HISTORY: &str = "moment, actor, on_behalf, cause, cause_id, depth, lane, catalog, object, record, prev, body";
 
@@ -332,7 +358,7 @@ fn alike_updates(writes: &[RowWrite]) -> usize {
 }
 
 /// Columns of many rows as arrays.
-fn arrays(sql: &mut Sql, rows: Vec<Vec<Bind>>, types: &[&str]) -> String {
+pub(super) fn arrays(sql: &mut Sql, rows: Vec<Vec<Bind>>, types: &[&str]) -> String {
     let mut columns: Vec<Vec<Bind>> = types.iter().map(|_| Vec::with_capacity(rows.len())).collect();
     for row in rows {
         for (column, bind) in columns.iter_mut().zip(row) {
@@ -400,7 +426,7 @@ async fn update_many(
         let sets: Vec<String> =
             names.iter().zip(&columns).map(|(name, column)| format!("{name} = u.{column}")).collect();
         sql.text = format!(
-            "update {} x set {} from {source} as u (id, seen, {}) where x.id = u.id and x.xmin::text = u.seen::text",
+            "update {} x set {} from {source} as u (id, seen, {}) where x.id = u.id and (x.xmin::text = u.seen::text or u.seen = {OWN} and x.xmin = pg_current_xact_id()::xid)",
             quoted(&object.table),
             sets.join(", "),
             columns.join(", ")
@@ -441,9 +467,23 @@ async fn write_row(transaction: &impl GenericClient, object: &Object, row: &RowW
                 return Ok(());
             }
             let id = sql.bind(*id);
-            let seen = sql.bind(i64::from(*seen));
-            sql.text = format!("update {table} set {} where id = {id} and xmin = {seen}", sets.join(", "));
+            let stands = match *seen {
+                OWN => "xmin = pg_current_xact_id()::xid".to_owned(),
+                seen => format!("xmin = {}", sql.bind(i64::from(seen))),
+            };
+            sql.text = format!("update {table} set {} where id = {id} and {stands}", sets.join(", "));
             if execute_in(transaction, &sql).await? != 1 {
+                return Err(Lost::Race);
+            }
+        }
+        RowWrite::Free { column, records, .. } => {
+            let rows = records.iter().map(|(id, seen)| vec![Bind::Uuid(*id), Bind::Int((*seen).into())]).collect();
+            let source = arrays(&mut sql, rows, &["uuid", "bigint"]);
+            sql.text = format!(
+                "update {table} x set {} = null from {source} as u (id, seen) where x.id = u.id and (x.xmin::text = u.seen::text or u.seen = {OWN} and x.xmin = pg_current_xact_id()::xid)",
+                quoted(column)
+            );
+            if execute_in(transaction, &sql).await? != records.len() as u64 {
                 return Err(Lost::Race);
             }
         }

@@ -1,6 +1,7 @@
 //! SQLite: one writer thread that commits all waiting saves together, many readers that never wait for it.
 
 mod functions;
+mod past;
 mod reads;
 mod side;
 mod statements;
@@ -19,9 +20,12 @@ use tokio::sync::oneshot;
 
 use crate::bind::{Dialect, Sql};
 use crate::clock::Clock;
-use crate::compile::{self, Relations};
+use crate::compile::Relations;
 use crate::fault::Fault;
+use crate::fetch::Fetch;
+use crate::indexes::Seen;
 use crate::migrate;
+use crate::past::Sessions;
 use crate::publish::Publish;
 use crate::save::{Answer, Ask, Listed, Outcome, Row, Save};
 use crate::search::Proposal;
@@ -44,6 +48,8 @@ pub(crate) struct Sqlite {
     scans: Readers,
     jobs: writer::Queue,
     numbers: Arc<Numbers>,
+    seen: Arc<Seen>,
+    past: Sessions<Connection>,
     side: side::Side,
 }
 
@@ -55,7 +61,7 @@ pub(crate) struct Numbers {
 }
 
 impl Sqlite {
-    pub(crate) fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Sqlite, Fault> {
+    pub(crate) fn open(path: &Path, clock: Arc<dyn Clock>, seen: Arc<Seen>) -> Result<Sqlite, Fault> {
         if rusqlite::version_number() < OLDEST {
             return Err(anyhow::anyhow!("SQLite {} is too old: 3.51.3 or newer is needed", rusqlite::version()).into());
         }
@@ -64,8 +70,9 @@ impl Sqlite {
         let side = side::Side::open(&connection, path)?;
         let numbers = Arc::new(Numbers::default());
         read_numbers(&connection, &numbers)?;
-        let jobs = writer::start(connection, clock, numbers.clone())?;
-        Ok(Sqlite { path: path.to_owned(), points: Arc::default(), scans: Arc::default(), jobs, numbers, side })
+        let jobs = writer::start(connection, clock, numbers.clone(), seen.clone())?;
+        let (points, scans, past) = (Arc::default(), Arc::default(), Sessions::default());
+        Ok(Sqlite { path: path.to_owned(), points, scans, jobs, numbers, seen, past, side })
     }
 
     /// Reads on one snapshot. Point reads take microseconds and run where they are; scans move to the blocking pool.
@@ -116,8 +123,13 @@ impl Sqlite {
         (self.numbers.catalog.load(Ordering::Acquire), self.numbers.rights.load(Ordering::Acquire))
     }
 
-    pub(crate) async fn get(&self, catalog: Arc<Catalog>, plan: ListPlan) -> Result<Listed, Fault> {
-        self.read(true, move |connection| reads::list(connection, &catalog, &compile::NOW, &plan)).await
+    pub(crate) async fn fetch(&self, fetch: &Arc<Fetch>, id: RecordId) -> Result<Option<Vec<Value>>, Fault> {
+        let fetch = fetch.clone();
+        self.read(true, move |connection| {
+            let mut rows = query(connection, &fetch.sql(id), |next| fetch.row(next))?;
+            Ok(rows.pop())
+        })
+        .await
     }
 
     pub(crate) async fn list(
@@ -125,16 +137,17 @@ impl Sqlite {
         catalog: Arc<Catalog>,
         plan: ListPlan,
         among: Option<Vec<RecordId>>,
+        _: Option<i64>,
     ) -> Result<Listed, Fault> {
         self.read(false, move |connection| reads::list(connection, &catalog, &Relations::only(among), &plan)).await
     }
 
-    pub(crate) async fn count(&self, sql: Sql) -> Result<i64, Fault> {
+    pub(crate) async fn count(&self, sql: Sql, _: Option<(i32, i64)>) -> Result<i64, Fault> {
         self.read(false, move |connection| reads::count(connection, &sql)).await
     }
 
     pub(crate) async fn estimate(&self, sql: Sql) -> Result<i64, Fault> {
-        self.count(sql).await
+        self.count(sql, None).await
     }
 
     pub(crate) async fn found(
@@ -165,6 +178,7 @@ impl Sqlite {
         catalog: Arc<Catalog>,
         plan: AggregatePlan,
         among: Option<Vec<RecordId>>,
+        _: Option<i64>,
     ) -> Result<Vec<Vec<Value>>, Fault> {
         self.read(false, move |connection| reads::aggregate(connection, &catalog, &Relations::only(among), &plan)).await
     }
@@ -174,7 +188,8 @@ impl Sqlite {
     }
 
     pub(crate) async fn answer(&self, catalog: Arc<Catalog>, ask: Ask) -> Result<Answer, Fault> {
-        self.read(false, move |connection| reads::answer(connection, &catalog, ask)).await
+        let seen = self.seen.clone();
+        self.read(false, move |connection| reads::answer(connection, &catalog, ask, &seen)).await
     }
 
     pub(crate) async fn table(&self, select: Select) -> Result<Vec<TableRow>, Fault> {

@@ -1,5 +1,7 @@
 //! Reads on a SQLite connection: lists, aggregates, rows, and what a save asks.
 
+use std::time::Instant;
+
 use kehub_model::query::{AggregatePlan, ListPlan, Page};
 use kehub_model::{Catalog, Moment, Value};
 use rusqlite::Connection;
@@ -10,29 +12,13 @@ use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::codec::Raw;
 use crate::compile::{self, Relations};
 use crate::fault::Fault;
-use crate::past;
+use crate::indexes::Seen;
 use crate::rows::{self, read_value};
 use crate::save::{Answer, Ask, Listed, Row};
 use crate::search::Proposal;
 use crate::table::{Select, TableRow};
 
-/// `now` says which records alone may be looked at, unless a past moment is asked for.
 pub(super) fn list(
-    connection: &Connection,
-    catalog: &Catalog,
-    now: &Relations,
-    plan: &ListPlan,
-) -> Result<Listed, Fault> {
-    match plan.as_of {
-        None => list_in(connection, catalog, now, plan),
-        Some(at) => {
-            let relations = past(connection, catalog, &past::objects_of_list(plan), at)?;
-            list_in(connection, catalog, &relations, plan)
-        }
-    }
-}
-
-fn list_in(
     connection: &Connection,
     catalog: &Catalog,
     relations: &Relations,
@@ -85,51 +71,6 @@ pub(super) fn found(
 pub(crate) fn aggregate(
     connection: &Connection,
     catalog: &Catalog,
-    now: &Relations,
-    plan: &AggregatePlan,
-) -> Result<Vec<Vec<Value>>, Fault> {
-    match plan.as_of {
-        None => aggregate_in(connection, catalog, now, plan),
-        Some(at) => {
-            let relations = past(connection, catalog, &past::objects_of_aggregate(plan), at)?;
-            aggregate_in(connection, catalog, &relations, plan)
-        }
-    }
-}
-
-/// How the objects stood at a moment, in scratch tables of this connection.
-fn past(connection: &Connection, catalog: &Catalog, objects: &[i32], at: Moment) -> Result<Relations, Fault> {
-    let mut relations = Relations::default();
-    for id in objects {
-        let object = catalog.object_by_id(*id).ok_or(Fault::Catalog)?;
-        let touched = query(connection, &past::commits(Dialect::Sqlite, *id, at), |next| past::commit_row(next))?;
-        let mut overlay = past::Overlaid::new(*id);
-        for row in &touched {
-            let blobs = past::blobs_of(row);
-            let mut texts = std::collections::HashMap::new();
-            if !blobs.is_empty() {
-                let found = query(connection, &past::blobs(Dialect::Sqlite, &blobs), |next| Ok((next()?, next()?)))?;
-                texts.extend(found.into_iter().filter_map(|(hash, body)| past::blob_text(&hash, &body)));
-            }
-            overlay.feed(row, &texts)?;
-        }
-        let Some(ids) = overlay.touched() else { continue };
-        let mut now = Vec::new();
-        for chunk in ids.chunks(10_000) {
-            now.extend(rows(connection, catalog, *id, chunk, &[], true)?);
-        }
-        let scratch = past::scratch(object, overlay, now, at, Dialect::Sqlite);
-        for statement in scratch.statements {
-            super::statements::execute(connection, &statement)?;
-        }
-        relations.0.extend(scratch.relations);
-    }
-    Ok(relations)
-}
-
-fn aggregate_in(
-    connection: &Connection,
-    catalog: &Catalog,
     relations: &Relations,
     plan: &AggregatePlan,
 ) -> Result<Vec<Vec<Value>>, Fault> {
@@ -158,7 +99,7 @@ pub(super) fn table(connection: &Connection, select: &Select) -> Result<Vec<Tabl
 }
 
 /// Answers what a save asks. Only `Serial` writes, and the writer is alone.
-pub(super) fn answer(connection: &Connection, catalog: &Catalog, ask: Ask) -> Result<Answer, Fault> {
+pub(super) fn answer(connection: &Connection, catalog: &Catalog, ask: Ask, seen: &Seen) -> Result<Answer, Fault> {
     Ok(match ask {
         Ask::Rows { object, ids, rules, links } => {
             Answer::Rows(rows(connection, catalog, object, &ids, &rules, links)?)
@@ -176,7 +117,10 @@ pub(super) fn answer(connection: &Connection, catalog: &Catalog, ask: Ask) -> Re
         }
         Ask::List(plan) => {
             debug_assert!(!matches!(plan.page, Page::Offset(_)), "a save pages by key");
-            Answer::List(list(connection, catalog, &compile::NOW, &plan)?)
+            let begun = Instant::now();
+            let listed = list(connection, catalog, &compile::NOW, &plan)?;
+            seen.took_list(catalog, &plan, begun.elapsed(), Dialect::Sqlite);
+            Answer::List(listed)
         }
         Ask::Aggregate(plan) => Answer::Aggregate(aggregate(connection, catalog, &compile::NOW, &plan)?),
         Ask::Linkers { object, field, targets } => {

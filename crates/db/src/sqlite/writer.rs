@@ -18,6 +18,7 @@ use super::{Numbers, reads};
 use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::clock::Clock;
 use crate::fault::Fault;
+use crate::indexes::Seen;
 use crate::rows;
 use crate::save::{Commit, Delta, LinkWrite, Outcome, RowWrite, Save, Step, WriteSet};
 
@@ -95,13 +96,18 @@ impl Queue {
     }
 }
 
-pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>, numbers: Arc<Numbers>) -> Result<Queue, Fault> {
+pub(super) fn start(
+    connection: Connection,
+    clock: Arc<dyn Clock>,
+    numbers: Arc<Numbers>,
+    seen: Arc<Seen>,
+) -> Result<Queue, Fault> {
     let shared =
         (Mutex::new(Waiting { people: VecDeque::new(), bulk: VecDeque::new(), is_closed: false }), Condvar::new());
     let queue = Queue { shared: Arc::new(shared) };
     let last: i64 =
         connection.query_row("select coalesce(max(moment), 0) from history_commit", [], |row| row.get(0))?;
-    let mut writer = Writer { connection, clock, numbers, last: Moment(last), inserts: RefCell::default() };
+    let mut writer = Writer { connection, clock, numbers, seen, last: Moment(last), inserts: RefCell::default() };
     let own = queue.clone();
     std::thread::Builder::new()
         .name("writer".into())
@@ -120,6 +126,7 @@ struct Writer {
     connection: Connection,
     clock: Arc<dyn Clock>,
     numbers: Arc<Numbers>,
+    seen: Arc<Seen>,
     last: Moment,
     /// The insert of each object, and the catalog they were written under.
     inserts: RefCell<(i32, HashMap<i32, Arc<str>>)>,
@@ -226,7 +233,7 @@ impl Writer {
             match save.step(at, std::mem::take(&mut answers)) {
                 Step::Need(asks) => {
                     for ask in asks {
-                        answers.push(reads::answer(&self.connection, catalog, ask)?);
+                        answers.push(reads::answer(&self.connection, catalog, ask, &self.seen)?);
                     }
                 }
                 Step::Refuse(problems) => return Ok(Outcome::Refused(problems)),
@@ -277,7 +284,11 @@ impl Writer {
         let mut sql = Sql::new(Dialect::Sqlite);
         match row {
             RowWrite::Insert { values, .. } | RowWrite::Restore { values, .. } => {
-                sql.text = self.insert(catalog, object).to_string();
+                // A record comes back with the columns of retired fields too, so its statement is its own.
+                sql.text = match row {
+                    RowWrite::Restore { .. } => rows::sqlite_insert(object),
+                    _ => self.insert(catalog, object).to_string(),
+                };
                 sql.binds = rows::insert_binds(object, values, at, Dialect::Sqlite);
                 execute(&self.connection, &sql)?;
                 if let RowWrite::Restore { id, .. } = row {
@@ -298,6 +309,11 @@ impl Writer {
                     sets.into_iter().map(|(name, bind, _)| format!("{} = {}", quoted(&name), sql.bind(bind))).collect();
                 let id = sql.bind(*id);
                 sql.text = format!("update {} set {} where id = {id}", quoted(&object.table), sets.join(", "));
+                execute(&self.connection, &sql)?;
+            }
+            RowWrite::Free { column, records, .. } => {
+                let among = sql.among("id", records.iter().map(|(id, _)| Bind::Uuid(*id)).collect());
+                sql.text = format!("update {} set {} = null where {among}", quoted(&object.table), quoted(column));
                 execute(&self.connection, &sql)?;
             }
             RowWrite::Delete { id, title, .. } => {

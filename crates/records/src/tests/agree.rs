@@ -35,14 +35,22 @@ fn things() -> Json {
         {"key": "marks", "type": "tags"},
         {"key": "good", "type": "switch"},
         {"key": "mail", "type": "email"},
-        {"key": "double", "type": "formula", "formula": "price*2"}
+        {"key": "double", "type": "formula", "formula": "price*2"},
+        {"key": "code", "type": "text", "unique": true},
+        {"key": "number", "type": "number", "unique": true},
+        {"key": "site", "type": "url", "unique": true}
     ]}])
 }
 
 const NAMES: [&str; 9] = ["张三", "ＡＢＣ", "abc", "Abd", "李四 公司", "é%_\\", "10", "9", "𠮷野家"];
 
-fn row(dice: &mut Dice) -> Json {
-    let mut row = json!({});
+/// A code that stands once, written in one of several ways.
+fn code(n: usize) -> String {
+    if n.is_multiple_of(2) { format!("Ｋ{n} é") } else { format!("k{n}") }
+}
+
+fn row(dice: &mut Dice, n: usize) -> Json {
+    let mut row = json!({ "code": code(n), "number": format!("{n}.50"), "site": format!("https://Example.com/A{n}") });
     let mut put = |dice: &mut Dice, key: &str, values: &[Json]| {
         if dice.roll(4) > 0 {
             row[key] = dice.one(values).clone();
@@ -73,7 +81,7 @@ fn filter(dice: &mut Dice, depth: usize) -> Json {
     }
     let texts = ["eq", "ne", "contains", "not_contains", "starts_with", "ends_with", "gt", "lte"];
     let numbers = ["eq", "ne", "gt", "gte", "lt", "lte"];
-    let (field, op, value) = match dice.roll(12) {
+    let (field, op, value) = match dice.roll(15) {
         0 => ("name", *dice.one(&texts), json!(dice.one(&NAMES))),
         1 => ("name", *dice.one(&["in", "not_in"]), json!([dice.one(&NAMES), dice.one(&NAMES)])),
         2 => (
@@ -93,6 +101,23 @@ fn filter(dice: &mut Dice, depth: usize) -> Json {
         8 => ("kind", *dice.one(&["eq", "ne"]), json!(dice.one(&["a", "b"]))),
         9 => ("marks", *dice.one(&["has_any", "has_all", "has_none"]), json!([dice.one(&["p", "q", "pq"])])),
         10 => ("good", *dice.one(&["eq", "ne"]), json!(dice.roll(2) == 0)),
+        11 => {
+            let n = dice.roll(90);
+            let codes = [code(n), code(n).to_lowercase(), format!("K{n} é"), format!(" {} ", code(n))];
+            ("code", *dice.one(&["eq", "ne"]), json!(dice.one(&codes)))
+        }
+        12 => ("code", *dice.one(&["in", "not_in"]), json!([code(dice.roll(90)), code(3), "k4", ""])),
+        13 => {
+            let site = *dice.one(&["https://Example.com/A7", "https://example.com/a7", "example.com/A7"]);
+            let n = dice.roll(90);
+            dice.one(&[
+                ("number", "eq", json!(format!("{n}.5"))),
+                ("number", "in", json!(["1.5", "2.50", n])),
+                ("site", "eq", json!(site)),
+                ("site", "ne", json!(site)),
+            ])
+            .clone()
+        }
         _ => (
             *dice.one(&["name", "price", "marks", "good", "at", "double"]),
             *dice.one(&["is_empty", "is_not_empty"]),
@@ -105,7 +130,7 @@ fn filter(dice: &mut Dice, depth: usize) -> Json {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_three_executors_agree() {
     let mut dice = Dice(42);
-    let rows: Vec<Json> = (0..80).map(|_| row(&mut dice)).collect();
+    let rows: Vec<Json> = (0..80).map(|n| row(&mut dice, n)).collect();
     let mut worlds = vec![World::on(None, things()).await];
     if let Ok(url) = std::env::var("KEHUB_TEST_POSTGRES") {
         worlds.push(World::on(Some(url), things()).await);
@@ -126,7 +151,7 @@ async fn the_three_executors_agree() {
     let stored = worlds[0].records.db().rows(catalog.clone(), object.id, ids.clone()).await.expect("rows");
     let resolver = Resolver::new(&catalog, &worlds[0].boss, Some(worlds[0].records.db().clock.now()));
     let sorts = ["name", "-name", "price", "-weight", "kind", "-kind", "day", "-at", "good", "double"];
-    for _ in 0..400 {
+    for _ in 0..500 {
         let filter = filter(&mut dice, 2);
         let sort = *dice.one(&sorts);
         let body = json!({"filter": filter, "sort": [sort], "fields": ["id"], "limit": 1000, "count": "exact"});

@@ -1,15 +1,20 @@
 //! Deciding: what is written, its history, and what is answered.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
 use kehub_db::Commit;
 use kehub_db::LinkWrite;
+use kehub_db::OWN;
 use kehub_db::RowWrite;
 use kehub_db::Step;
 use kehub_db::TableWrite;
 use kehub_db::WriteSet;
+use kehub_db::unique_hash;
+use kehub_model::Field;
 use kehub_model::Moment;
+use kehub_model::ObjectId;
 use kehub_model::RecordId;
 use kehub_model::Value;
 use kehub_model::actor::CONSOLE;
@@ -52,6 +57,7 @@ impl Writing {
             }
         }
         set.links = links;
+        free(&self.work.items, &mut set.rows);
         order_rows(&mut set.rows);
         for delta in self.rollups.take_deltas() {
             touched.insert(delta.object);
@@ -289,15 +295,68 @@ fn link_write(item: &Item, place: usize) -> LinkWrite {
     }
 }
 
+/// Unique values that one updated record gives up and another takes: both databases look at them row by row, so they pass through
+/// nothing. What is deleted goes before, what is new comes after.
+fn free(items: &[Item], rows: &mut Vec<RowWrite>) {
+    let mut taken = HashSet::new();
+    let mut given: Vec<(ObjectId, &str, [u8; 16], &Item)> = Vec::new();
+    for item in items.iter().filter(|item| item.op == Op::Update && !item.object.unique.is_empty()) {
+        for unique in &item.object.unique {
+            let places = unique.fields.iter().filter_map(|id| item.object.fields.iter().position(|f| f.id == *id));
+            let places: Vec<usize> = places.collect();
+            if places.iter().all(|place| item.after[*place] == item.before_at(*place)) {
+                continue;
+            }
+            let fields: Vec<&Field> = places.iter().map(|place| &item.object.fields[*place]).collect();
+            let after: Vec<&Value> = places.iter().map(|place| &item.after[*place]).collect();
+            let before: Vec<Value> = places.iter().map(|place| item.before_at(*place)).collect();
+            if let Some(hash) = unique_hash(&fields, &after) {
+                taken.insert((item.object.id, unique.column.as_str(), hash));
+            }
+            if let Some(hash) = unique_hash(&fields, &before.iter().collect::<Vec<_>>()) {
+                given.push((item.object.id, unique.column.as_str(), hash, item));
+            }
+        }
+    }
+    given.retain(|(object, column, hash, _)| taken.contains(&(*object, *column, *hash)));
+    let mut frees: BTreeMap<(ObjectId, &str), Vec<&Item>> = BTreeMap::new();
+    for (object, column, _, item) in given {
+        frees.entry((object, column)).or_default().push(item);
+    }
+    let mut freed: HashSet<(ObjectId, RecordId)> = HashSet::new();
+    let mut letting_go = Vec::with_capacity(frees.len());
+    for ((object, column), items) in frees {
+        let seen = |item: &Item| item.before.as_ref().map_or(OWN, |row| row.seen);
+        // Freed once, its row is this save's own.
+        let records = items
+            .into_iter()
+            .map(|item| (item.id, if freed.insert((object, item.id)) { seen(item) } else { OWN }))
+            .collect();
+        letting_go.push(RowWrite::Free { object, column: column.to_owned(), records });
+    }
+    if freed.is_empty() {
+        return;
+    }
+    for row in rows.iter_mut() {
+        if let RowWrite::Update { object, id, seen, .. } = row
+            && freed.contains(&(*object, *id))
+        {
+            *seen = OWN;
+        }
+    }
+    rows.extend(letting_go);
+}
+
 /// Deletes first, then updates (which may let unique values go), then inserts; within each, as they were asked for, one object
 /// after the other so that they can be written together. Parents come in the order of their ids, so that saves cannot deadlock.
 fn order_rows(rows: &mut [RowWrite]) {
     rows.sort_by_key(|row| match row {
         RowWrite::Delete { object, .. } => (0, *object, false, RecordId::nil()),
+        RowWrite::Free { object, .. } => (1, *object, false, RecordId::nil()),
         RowWrite::Update { object, is_derived, id, .. } => {
-            (1, *object, *is_derived, if *is_derived { *id } else { RecordId::nil() })
+            (2, *object, *is_derived, if *is_derived { *id } else { RecordId::nil() })
         }
-        RowWrite::Restore { object, .. } => (2, *object, false, RecordId::nil()),
-        RowWrite::Insert { object, .. } => (3, *object, false, RecordId::nil()),
+        RowWrite::Restore { object, .. } => (3, *object, false, RecordId::nil()),
+        RowWrite::Insert { object, .. } => (4, *object, false, RecordId::nil()),
     });
 }

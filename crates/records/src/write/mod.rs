@@ -23,14 +23,11 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::change::{Because, Change, Done, Fate};
-use crate::{Records, Refusal};
+use crate::{Records, Refusal, TRIES};
 use plan::Writing;
 
 /// The most changes of one call.
 pub const MAX_CHANGES: usize = 10_000;
-
-/// How often a write is planned anew because the catalog or the rights moved on.
-const TRIES: usize = 5;
 
 impl Records {
     /// Carries out changes, all or none. The commit is durable when this returns.
@@ -56,6 +53,10 @@ impl Records {
         let changes = Arc::new(changes);
         for _ in 0..TRIES {
             let state = self.state();
+            if let Some(anew) = state.renewed(&actor)? {
+                actor = anew;
+            }
+            let state = state.with_kept(&because.kept);
             let results = Arc::new(Mutex::new(Vec::new()));
             let touched = Arc::new(Mutex::new(Vec::new()));
             let writing = Writing::new(
@@ -78,43 +79,18 @@ impl Records {
                     let results = std::mem::take(&mut *results.lock());
                     return Ok(Done { commit: None, results, is_replay: false });
                 }
-                Ok(Outcome::Refused(problems)) => return Err(problems.into()),
+                // What old definitions or old rights refuse, the new may allow.
+                Ok(Outcome::Refused(problems)) => match self.still_stands(&state).await {
+                    Ok(()) => return Err(problems.into()),
+                    Err(_) => self.refresh().await?,
+                },
                 Ok(Outcome::KeyExists) => return self.replay(&actor, &because).await,
-                Err(kehub_db::Fault::Moved) => {
-                    self.refresh().await?;
-                    // Rights may have gone meanwhile: the actor is made anew under the new ones.
-                    if !actor.is_unbound || self.state().rights != state.rights {
-                        actor = self.same_actor(&actor).await?;
-                    }
-                }
+                // Rights may have gone meanwhile: whoever was made under the old ones is made anew.
+                Err(kehub_db::Fault::Moved) => self.refresh().await?,
                 Err(fault) => return Err(fault.into()),
             }
         }
         Err(Problem::new(Code::Busy, "").into())
-    }
-
-    async fn same_actor(&self, actor: &Arc<Actor>) -> Result<Arc<Actor>, Refusal> {
-        if actor.id == kehub_model::actor::CONSOLE || actor.id == kehub_model::actor::SYSTEM {
-            return Ok(actor.clone());
-        }
-        self.actor(actor.id, actor.reading.clone()).await?.ok_or_else(Refusal::forbidden)
-    }
-
-    /// Tells those who show these objects; rights that moved are loaded at once.
-    async fn announce(&self, state: &crate::state::State, objects: &[i32], at: Moment) -> Result<(), Refusal> {
-        for object in objects {
-            if let Some(object) = state.catalog.object_by_id(*object) {
-                // Nobody listening is fine.
-                let _ = self.inner.changed.send((object.key.clone(), at.0));
-            }
-        }
-        let is_org = |id: &i32| {
-            state.catalog.object_by_id(*id).is_some_and(|object| matches!(object.key.as_str(), "person" | "department"))
-        };
-        if objects.iter().any(is_org) {
-            self.refresh().await?;
-        }
-        Ok(())
     }
 
     /// The answer of the request that used the key first.

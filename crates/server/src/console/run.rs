@@ -37,7 +37,7 @@ pub async fn run(app: &Arc<App>, order: Order) -> anyhow::Result<Report> {
 /// A refusal in one clear line.
 pub fn spoken(refused: Refused) -> anyhow::Error {
     match refused.refusal {
-        Refusal::Problems(problems) => {
+        Refusal::Problems(problems) | Refusal::Conflicts { problems, .. } => {
             let words: Vec<String> = problems
                 .iter()
                 .map(|problem| match problem.at.as_str() {

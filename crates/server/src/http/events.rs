@@ -91,7 +91,7 @@ async fn tell(app: Arc<App>, ask: Ask, lines: mpsc::Sender<Bytes>) {
 
 /// Who listens, if he still may.
 async fn still(app: &App, ask: &Ask) -> Option<Arc<Actor>> {
-    app.identity.who(&ask.headers, ask.address).await.ok().flatten().map(|caller| caller.actor)
+    app.identity.who(&ask.headers, ask.address, false).await.ok().flatten().map(|caller| caller.actor)
 }
 
 fn line(app: &App, actor: &Actor, object: &str, version: i64) -> Option<Bytes> {

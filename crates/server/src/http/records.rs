@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use http::HeaderValue;
 use kehub_api::{Answered, Ask, Means, Need, Refused, Route, created, empty, json_text, record};
 use kehub_db::{TableWrite, new_id};
 use kehub_model::history::Cause;
 use kehub_model::rights::Action;
 use kehub_model::{Code, Moment, Object, Problem, RecordId};
-use kehub_records::{Because, Change, ChangeKind, Conflicts};
+use kehub_records::{Because, Change, ChangeKind, Conflicts, How};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -127,7 +128,13 @@ async fn answer(app: &App, ask: &Ask, object: &Object, id: RecordId) -> Answered
 async fn get(app: Arc<App>, ask: Ask) -> Answered {
     let as_of = ask.query("as_of");
     let got = app.records.get(ask.actor()?, ask.param("object"), ask.id("id")?, as_of.as_deref(), ask.style).await?;
-    Ok(record(&ask, got.json, got.version))
+    let mut answer = record(&ask, got.json, got.version);
+    if let Some(is_settled) = got.is_settled {
+        // A record is flat: beside its fields there is no place for it.
+        let said = HeaderValue::from_static(if is_settled { "true" } else { "false" });
+        answer.headers_mut().insert("kehub-settled", said);
+    }
+    Ok(answer)
 }
 
 async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
@@ -207,9 +214,30 @@ pub(super) struct Undo {
     pub(super) dry_run: bool,
     /// `refuse`, `skip` or `overwrite`.
     conflicts: Option<String>,
+    /// Others' records that link to one whose creation is undone: `refuse`, or `take_along`.
+    linked: Option<String>,
+    /// A link to a record that is gone: `empty`, or `restore` that record too.
+    gone: Option<String>,
 }
 
 impl Undo {
+    fn how(&self) -> Result<How, Refused> {
+        let one_of = |said: &Option<String>, at: &str, usual: &str, other: &str| match said.as_deref() {
+            None => Ok(false),
+            Some(word) if word == usual => Ok(false),
+            Some(word) if word == other => Ok(true),
+            Some(_) => {
+                let problem = Problem::new(Code::NotOneOf, at).with("allowed", format!("{usual} {other}"));
+                Err(Refused::from(problem))
+            }
+        };
+        Ok(How {
+            takes_along: one_of(&self.linked, "linked", "refuse", "take_along")?,
+            restores_gone: one_of(&self.gone, "gone", "empty", "restore")?,
+            ..How::new(self.dry_run, self.conflicts()?)
+        })
+    }
+
     pub(super) fn conflicts(&self) -> Result<Conflicts, Refused> {
         match self.conflicts.as_deref() {
             None | Some("refuse") => Ok(Conflicts::Refuse),
@@ -222,9 +250,9 @@ impl Undo {
 
 async fn undo(app: Arc<App>, mut ask: Ask) -> Answered {
     let said: Undo = ask.read_or_default().await?;
-    let conflicts = said.conflicts()?;
+    let how = said.how()?;
     let commit = Moment(ask.param("id").parse().map_err(|_| Refused::not_found())?);
-    let text = app.records.undo(ask.actor()?, commit, said.dry_run, conflicts, ask.style).await?;
+    let text = app.records.undo(ask.actor()?, commit, how, ask.style).await?;
     Ok(json_text(text))
 }
 

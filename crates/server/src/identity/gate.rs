@@ -27,6 +27,8 @@ pub(super) struct Cache {
     known: RwLock<HashMap<[u8; 32], Arc<Known>>>,
     refreshed: AtomicU64,
     started: std::sync::OnceLock<Instant>,
+    /// When the last question began.
+    asking: tokio::sync::Mutex<Option<Instant>>,
 }
 
 /// A secret that was looked up.
@@ -56,6 +58,19 @@ impl Cache {
             all.clear();
         }
         all.insert(token, known);
+    }
+
+    /// Asks once for all who wait: whoever finds that somebody began to ask after he came need not ask himself.
+    async fn asked_since_now<E>(&self, ask: impl AsyncFnOnce() -> Result<(), E>) -> Result<(), E> {
+        let came = Instant::now();
+        let mut begun = self.asking.lock().await;
+        if begun.is_some_and(|begun| begun > came) {
+            return Ok(());
+        }
+        let now = Instant::now();
+        ask().await?;
+        *begun = Some(now);
+        Ok(())
     }
 
     /// Whether it is time to ask the database for changes of other nodes.
@@ -102,14 +117,16 @@ impl Identity {
         Ok(Some(known))
     }
 
-    async fn caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, Refused> {
+    async fn caller(&self, headers: &HeaderMap, is_sure: bool) -> Result<Option<Caller>, Refused> {
         let Some((secret, is_cookie)) = secret_of(headers) else { return Ok(None) };
         if secret.len() > 200 {
             return Ok(None);
         }
-        // SQLite's numbers are in memory; PostgreSQL's are asked for at intervals.
+        // SQLite's numbers are in memory; PostgreSQL's are asked for, where nobody behind does it, or at intervals.
         if self.db().dialect() == Dialect::Sqlite || self.cache.is_due() {
             self.records.refresh().await?;
+        } else if is_sure {
+            self.cache.asked_since_now(|| self.records.refresh()).await?;
         }
         self.follow_workspace().await?;
         let Some(known) = self.known(secret).await? else { return Ok(None) };
@@ -130,7 +147,12 @@ impl Identity {
 }
 
 impl Gate for Identity {
-    fn who<'a>(&'a self, headers: &'a HeaderMap, _address: IpAddr) -> BoxFuture<'a, Result<Option<Caller>, Refused>> {
-        Box::pin(self.caller(headers))
+    fn who<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        _address: IpAddr,
+        is_sure: bool,
+    ) -> BoxFuture<'a, Result<Option<Caller>, Refused>> {
+        Box::pin(self.caller(headers, is_sure))
     }
 }

@@ -126,7 +126,10 @@ async fn a_commit_can_be_undone_unless_somebody_worked_on() {
     assert_eq!(planned.json["commit"], json!(null));
     world.ben.post(&undo, json!({})).await.refused(404);
     world.anna.patch(&place, json!({ "name": "c" })).await.good();
-    world.anna.post(&undo, json!({})).await.refused(409);
+    let refused = world.anna.post(&undo, json!({})).await.refused(409);
+    assert_eq!(refused.json["conflicts"].as_array().map(Vec::len), Some(refused.codes().len()), "{}", refused.text);
+    assert_eq!(refused.json["conflicts"][0]["mine"], planned.json["changes"][0]["fields"][0]["after"]);
+    world.anna.post(&undo, json!({ "linked": "perhaps" })).await.refused(422);
     world.anna.post(&undo, json!({ "conflicts": "overwrite" })).await.good();
     assert_eq!(world.anna.get(&place).await.good().json["name"], "a");
 }

@@ -39,7 +39,7 @@ pub(super) enum Stop {
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Stop {
         match refusal {
-            Refusal::Problems(problems) => Stop::Problems(problems),
+            Refusal::Problems(problems) | Refusal::Conflicts { problems, .. } => Stop::Problems(problems),
             fault => Stop::Refusal(fault),
         }
     }
