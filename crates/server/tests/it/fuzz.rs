@@ -72,7 +72,8 @@ impl Scene {
         let changed = format!("/api/v1/records/thing/{}", ids.things[0]);
         world.anna.patch(&changed, json!({ "name": "other" })).await.good();
         let history = world.anna.get(&format!("{changed}/history")).await.good().json["entries"].clone();
-        ids.commits.extend(history.as_array().unwrap().iter().map(|entry| entry["commit"].as_str().unwrap().to_owned()));
+        ids.commits
+            .extend(history.as_array().unwrap().iter().map(|entry| entry["commit"].as_str().unwrap().to_owned()));
         let file = b"--x\r\ncontent-disposition: form-data; name=\"object\"\r\n\r\nthing\r\n\
             --x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nname,code\r\nq,c9\r\nr,c1\r\n\r\n--x--\r\n";
         for (path, kept) in [("/api/v1/imports", &mut ids.imports), ("/api/v1/files", &mut ids.files)] {
