@@ -93,7 +93,8 @@ export async function makeObject(page) {
 }
 
 export async function makeRecords(page, records) {
-  await api(page, 'POST', `/records/${object}/batch`, { mode: 'create', records });
+  const answer = await api(page, 'POST', `/records/${object}/batch`, { mode: 'create', records });
+  return answer.results;
 }
 
 export async function openList(page, query = '') {

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tests as design } from './design.mjs';
 import { tests as imports } from './imports.mjs';
 import { email, password, startBrowser } from './lib.mjs';
 import { tests as pages } from './pages.mjs';
@@ -10,7 +11,7 @@ import { tests as table } from './table.mjs';
 
 /** `npm run e2e -- 'rows|record'` runs those whose name holds one of them. */
 const only = process.argv[2]?.split('|');
-const tests = [...records, ...table, ...imports, ...pages].filter(
+const tests = [...records, ...table, ...imports, ...design, ...pages].filter(
   (t) => !only || only.some((part) => t.name.includes(part)),
 );
 

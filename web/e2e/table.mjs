@@ -217,13 +217,26 @@ export const tests = [
     },
   },
   {
-    name: 'the list of an hour ago cannot be changed',
+    name: 'a list and its records are seen as they stood',
     async run(browser, opened) {
       const page = await start(browser, opened);
-      const moment = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-      await openList(page, `?at=${moment}`);
+      const [made] = await makeRecords(page, [{ name: '从前', size: 1 }]);
+      const { updated_at: then } = await api(page, 'GET', `/records/${object}/${made.id}`);
+      await api(page, 'PATCH', `/records/${object}/${made.id}`, { name: '如今', size: 2 });
+      await openList(page, `?q=从前&at=${encodeURIComponent(then)}`);
       await page.getByText('不能修改').waitFor();
       assert.equal(await page.getByRole('button', { name: '新建', exact: true }).count(), 0);
+      await page.getByRole('button', { name: '从前', exact: true }).click();
+      const drawer = page.getByRole('dialog');
+      await drawer.getByText('不能修改').waitFor();
+      await drawer.getByText('从前').last().waitFor();
+      assert.equal(await drawer.getByRole('button', { name: '编辑' }).count(), 0);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: '回到现在' }).click();
+      await page.getByText('没有符合条件的数据').waitFor();
+      await page.getByRole('button', { name: '查看历史时点' }).click();
+      await page.getByRole('button', { name: '1 小时前' }).click();
+      await page.getByText('不能修改').waitFor();
     },
   },
 ];

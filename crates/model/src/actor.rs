@@ -29,6 +29,8 @@ pub struct Actor {
     pub org: Arc<Org>,
     /// The catalog and rights numbers it was compiled under. None: made by hand for one purpose, and good for that.
     pub made_under: Option<(i64, i64)>,
+    /// He takes records of this object away: he sees of it what he may export.
+    pub exports: Option<ObjectId>,
     grants: HashMap<ObjectId, Vec<Grant>>,
     /// Computed fields whose inputs the actor may not read: a formula inherits the strictest of them.
     hidden: HashSet<(ObjectId, FieldId)>,
@@ -63,6 +65,7 @@ impl Actor {
             reading: Reading::default(),
             org,
             made_under: None,
+            exports: None,
             grants: HashMap::new(),
             hidden: HashSet::new(),
         }
@@ -213,6 +216,24 @@ impl Actor {
         self.is_unbound || self.grants_for(object, action).next().is_some()
     }
 
+    /// The same actor taking records of an object away: he reads of it what some grant lets him read and some grant lets him
+    /// export, row by row and field by field.
+    pub fn exporting(&self, object: ObjectId, catalog: &Catalog) -> Actor {
+        let mut actor = Actor { exports: Some(object), ..self.clone() };
+        if self.is_unbound {
+            return actor;
+        }
+        let grants = self.grants.get(&object).map(Vec::as_slice).unwrap_or_default();
+        let of = |action| grants.iter().filter(move |grant: &&Grant| grant.def.allows(action));
+        // Rows of both, fields of both: pair by pair, so that what one pair shows is never crossed with another's rows.
+        let pairs = of(Action::Read).flat_map(|read| of(Action::Export).map(move |export| read.and(export)));
+        let pairs = pairs.collect();
+        actor.grants.insert(object, pairs);
+        actor.hidden.clear();
+        actor.hide_computed(catalog);
+        actor
+    }
+
     /// The rows on which the action is allowed.
     pub fn rule(&self, object: &Object, action: Action) -> Cond {
         if self.is_unbound {
@@ -278,6 +299,14 @@ impl Actor {
 }
 
 impl Grant {
+    /// What both let one read.
+    fn and(&self, other: &Grant) -> Grant {
+        let named = self.fields.keys().chain(other.fields.keys());
+        let fields = named.map(|field| (*field, self.right(*field).min(other.right(*field)))).collect();
+        let rows = Arc::new((*self.rows).clone().and((*other.rows).clone()));
+        Grant { def: GrantDef { read: true, ..GrantDef::default() }, rows, fields }
+    }
+
     fn right(&self, field: FieldId) -> FieldRight {
         self.fields.get(&field).copied().unwrap_or_default()
     }

@@ -160,6 +160,15 @@ impl Problem {
         for (name, text) in &self.words {
             message = message.replace(&format!("{{{name}}}"), text);
         }
+        // In a formula the place is that of a character, as in its other mistakes.
+        if let (Code::UnknownField, Some((_, position))) =
+            (self.code, self.words.iter().find(|(name, _)| *name == "position"))
+        {
+            message.push_str(&match language {
+                Language::Zh => format!("（第 {position} 个字符）"),
+                Language::En => format!(" (character {position})"),
+            });
+        }
         message
     }
 
@@ -189,6 +198,8 @@ mod tests {
         let problem = Problem::new(Code::Required, "name").with("field", "姓名").within("records[3]");
         assert_eq!(problem.at, "records[3].name");
         assert_eq!(problem.message(Language::Zh), "姓名 必填");
+        let problem = Problem::new(Code::UnknownField, "formula").with("name", "prise").with("position", 7);
+        assert_eq!(problem.message(Language::En), "There is no field “prise” (character 7)");
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub use kehub_model::history::undo::Choice as Conflicts;
 pub use read::Got;
 pub use refusal::Refusal;
 pub use undo::{How, Undone};
+pub use write::Trial;
 
 use state::State;
 

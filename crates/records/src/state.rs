@@ -115,7 +115,11 @@ impl State {
         match actor.made_under {
             Some(numbers) if numbers != (self.catalog.number.into(), self.rights) => {
                 let anew = self.actor(actor.id, &actor.reading);
-                anew.map(Some).ok_or_else(|| Problem::new(Code::Unauthenticated, "").into())
+                let anew = anew.ok_or_else(|| Problem::new(Code::Unauthenticated, ""))?;
+                Ok(Some(match actor.exports {
+                    Some(object) => Arc::new(anew.exporting(object, &self.catalog)),
+                    None => anew,
+                }))
             }
             _ => Ok(None),
         }

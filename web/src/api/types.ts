@@ -130,6 +130,8 @@ export interface Page {
   records: Rec[];
   next_cursor: string | null;
   count: { value: number; exact: boolean } | null;
+  /** Of a past moment: whether nothing can be written under it any more. */
+  settled?: boolean;
 }
 
 export interface Measure {

@@ -281,7 +281,7 @@ impl<'a> Compiler<'a> {
                 // Addresses of the web are unique as they are written.
                 let values: Vec<Value> = match field.def.kind {
                     Kind::Url(_) => Vec::new(),
-                    _ => texts.iter().map(|text| Value::text(text)).collect(),
+                    _ => texts.iter().map(Value::text).collect(),
                 };
                 let unique = self.unique(base, on, &values)?;
                 let searched = self.searched(base, on)?;

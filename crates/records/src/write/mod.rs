@@ -11,6 +11,7 @@ mod rollups;
 mod rows;
 mod subforms;
 mod targets;
+mod trial;
 mod work;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use sha2::{Digest as _, Sha256};
 use crate::change::{Because, Change, Done, Fate};
 use crate::{Records, Refusal, TRIES};
 use plan::Writing;
+pub use trial::Trial;
 
 /// The most changes of one call.
 pub const MAX_CHANGES: usize = 10_000;

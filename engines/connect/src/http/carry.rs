@@ -102,7 +102,8 @@ impl Imports {
         while let Some(read) = rows.recv().await {
             let read = read?;
             done += read.len() as u64;
-            let judged = self.judge_chunk(&mut pass, read, false).await?;
+            let mut judged = self.judge_chunk(&mut pass, read, false).await?;
+            self.try_chunk(&mut pass, &mut judged).await?;
             pass.count(&judged.rows);
             let kept = self.kept_rows(&mut pass, &judged).await?;
             failures.add(&bad_rows(&pass, &judged))?;

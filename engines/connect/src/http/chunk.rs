@@ -10,7 +10,7 @@ use kehub_model::history::Cause;
 use kehub_model::object::ObjectDef;
 use kehub_model::schema::Edit;
 use kehub_model::{Actor, Catalog, Cell, Code, Label, Problem, RecordId, key};
-use kehub_records::{Because, Change, ChangeKind, Refusal};
+use kehub_records::{Because, Change, ChangeKind, Refusal, Trial};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Imports, ask};
@@ -50,6 +50,8 @@ pub(super) struct Pass {
     /// What may be meant by unknown words, as far as it was compared.
     pub(super) nears: HashMap<(usize, String), Vec<Json>>,
     pub(super) kept: usize,
+    /// What a dry run's rows would have left at the door.
+    pub(super) trial: Trial,
 }
 
 /// A chunk judged.
@@ -84,6 +86,7 @@ impl Pass {
             names: HashMap::new(),
             nears: HashMap::new(),
             kept: 0,
+            trial: Trial::default(),
         })
     }
 
@@ -148,11 +151,7 @@ impl Imports {
         self.find_links(pass, &read).await?;
         pass.in_file.mark(&pass.plan, &read, &mut pass.known);
         let missing = run::missing_parents(&pass.plan, &read, &pass.known);
-        if writes {
-            self.make_parents(pass, missing).await?;
-        } else {
-            will_make(&mut pass.known, missing);
-        }
+        self.make_parents(pass, missing, writes).await?;
         let resolved: Vec<Resolved> = read.iter().map(|row| resolve(&pass.plan, row, &pass.known)).collect();
         ask::existing(self.records(), &pass.actor, &pass.plan, &resolved, &mut pass.known).await?;
         let (plan, known, seen) = (&pass.plan, &pass.known, &mut pass.seen);
@@ -160,10 +159,8 @@ impl Imports {
         judged.append(&mut unreadable);
         judged.sort_by_key(|row| row.n);
         forget(&mut pass.known);
-        let bad: BTreeSet<u64> = judged.iter().filter(|row| is_bad(row.fate)).map(|row| row.n).collect();
-        // Cells are kept of all: a row may still be refused when it is written.
-        let keep = |row: &Row| writes || bad.contains(&row.n);
-        let cells = rows.into_iter().filter(keep).map(|row| (row.n, row.cells)).collect();
+        // Cells are kept of all: a row may still be refused at the door.
+        let cells = rows.into_iter().map(|row| (row.n, row.cells)).collect();
         Ok(JudgedChunk { rows: judged, cells })
     }
 
@@ -204,7 +201,7 @@ impl Imports {
 
     /// Makes records that links name and that are not there: in a commit of their own before the chunk's. Killed in between,
     /// the next try finds them.
-    async fn make_parents(&self, pass: &mut Pass, missing: Missing) -> Result<(), Refusal> {
+    async fn make_parents(&self, pass: &mut Pass, missing: Missing, writes: bool) -> Result<(), Refusal> {
         for ((object, field), texts) in missing {
             let Some(target) = pass.catalog.object(&object).cloned() else { continue };
             let mut texts = texts;
@@ -214,8 +211,13 @@ impl Imports {
                     kind: ChangeKind::Create { id: None, values: Map::from_iter([(field.clone(), json!(text))]) },
                     at: place_of(n),
                 });
-                match self.records().write(&pass.actor, changes.collect(), pass.because(Vec::new())).await {
-                    Ok(_) => break,
+                let (changes, because) = (changes.collect(), pass.because(Vec::new()));
+                let made = match writes {
+                    true => self.records().write(&pass.actor, changes, because).await.map(drop),
+                    false => self.records().try_out(&pass.actor, changes, &because, &mut pass.trial).await,
+                };
+                match made {
+                    Ok(()) => break,
                     Err(Refusal::Problems(problems)) => {
                         // A name that cannot be a record stays unknown, and its rows say so.
                         let refused: BTreeSet<usize> =
@@ -231,6 +233,11 @@ impl Imports {
                     }
                     Err(fault) => return Err(fault),
                 }
+            }
+            if !writes {
+                texts.iter().for_each(|text| pass.trial.will_be(stand_in(&object, text)));
+                will_make(&mut pass.known, Missing::from_iter([((object, field), texts)]));
+                continue;
             }
             let place = (object.clone(), field.clone());
             let again: Vec<String> = pass
@@ -292,6 +299,68 @@ impl Imports {
             }
         }
     }
+}
+
+impl Imports {
+    /// What the door would say to a judged chunk: rows it would refuse become failed ones.
+    pub(super) async fn try_chunk(&self, pass: &mut Pass, chunk: &mut JudgedChunk) -> Result<(), Refusal> {
+        loop {
+            let places: Vec<usize> = (0..chunk.rows.len()).filter(|n| is_written(&chunk.rows[*n])).collect();
+            let changes: Vec<Change> =
+                places.iter().enumerate().map(|(n, place)| tried(pass, change(pass, &chunk.rows[*place], n))).collect();
+            if changes.is_empty() {
+                return Ok(());
+            }
+            let because = pass.because(Vec::new());
+            match self.records().try_out(&pass.actor, changes, &because, &mut pass.trial).await {
+                Ok(()) => return Ok(()),
+                Err(Refusal::Problems(problems)) => {
+                    if !refuse(pass, chunk, &places, &problems) {
+                        return Err(Refusal::Problems(problems));
+                    }
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+}
+
+/// The change with something that stands for what the run would have made before it: records linked to, options.
+fn tried(pass: &Pass, mut change: Change) -> Change {
+    let (ChangeKind::Create { values, .. } | ChangeKind::Update { values, .. }) = &mut change.kind else {
+        return change;
+    };
+    for place in &pass.plan.places {
+        let Some(value) = values.get_mut(&place.field.key) else { continue };
+        if let Some(link) = &place.link {
+            let stand = |value: &mut Json| {
+                if let Some(name) = value.as_str().filter(|name| name.parse::<RecordId>().is_err()) {
+                    *value = json!(stand_in(&link.object, name));
+                }
+            };
+            match value {
+                Json::Array(items) => items.iter_mut().for_each(stand),
+                value => stand(value),
+            }
+            continue;
+        }
+        let options = place.field.def.kind.options();
+        let is_known = |value: &Json| value.as_str().is_some_and(|key| options.iter().any(|option| option.key == key));
+        let known = || options.first().map(|option| option.key.clone());
+        match &place.field.def.kind {
+            Kind::Choice(_) if !is_known(value) && value.is_string() => *value = json!(known()),
+            Kind::Choices(_) if value.is_string() => *value = json!(known().into_iter().collect::<Vec<_>>()),
+            _ => {}
+        }
+    }
+    change
+}
+
+/// A record that is not there yet, by its name: the same name, the same record.
+fn stand_in(object: &str, name: &str) -> RecordId {
+    let name = kehub_model::text::fold(name);
+    let half = |salt: &str| u128::from(run::fingerprint(format!("{salt}{object}\u{1f}{name}").as_bytes()));
+    RecordId::from_u128(half("a") << 64 | half("b"))
 }
 
 pub(super) fn is_bad(fate: Fate) -> bool {

@@ -70,6 +70,8 @@ impl Imports {
             return Err(Refusal::forbidden());
         }
         let catalog = self.records().catalog();
+        // Not all that may be read may be taken away.
+        let actor = &Arc::new(actor.exporting(object.id, &catalog));
         let mut body = Map::new();
         let mut put = |name: &str, value: Option<Json>| value.map(|value| body.insert(name.to_owned(), value));
         put("filter", export.filter.clone());

@@ -13,7 +13,9 @@ mod read;
 
 pub use ask::{InFile, Missing, Wanted, missing_parents, new_options, wanted_links};
 pub use headings::{How, Match, complete, match_columns, remembered};
-pub use judge::{Fate, FieldChange, Hits, Judged, Known, Resolved, Seen, as_json, comparable, hits, judge, resolve};
+pub use judge::{
+    Fate, FieldChange, Hits, Judged, Known, Resolved, Seen, as_json, comparable, fingerprint, hits, judge, resolve,
+};
 pub use near::{distance, nearest, squeezed};
 pub use plan::{By, LinkTo, Place, Plan, is_decimal_comma, key_of, kind_as_written};
 pub use propose::{LinkGuess, Proposal, is_link, names_in, propose};

@@ -129,18 +129,29 @@ async fn all_or_nothing_writes_nothing_when_one_row_is_bad() {
 }
 
 #[tokio::test]
-async fn all_or_nothing_that_fails_late_takes_itself_back_and_says_so() {
+async fn all_or_nothing_asks_the_door_before_it_writes() {
     // The check of the object is only known to the door.
     let mut objects = shop();
     objects[1]["checks"] = json!([{"formula": "price<1400", "message": "too dear"}]);
     let workspace = Workspace::new(objects).await;
     let summary = workspace.import("thing", &many(1_500), "mode: all_or_nothing").await;
     assert_eq!(summary.state, State::Failed);
-    assert_eq!(workspace.count("thing").await, 0, "{:?}", summary.problems);
-    assert!(summary.problems.iter().any(|problem| problem.message.contains("undone")), "{:?}", summary.problems);
+    assert_eq!((workspace.count("thing").await, summary.counts.failed), (0, 100), "{:?}", summary.problems);
+    assert!(!summary.problems.iter().any(|problem| problem.message.contains("undone")), "{:?}", summary.problems);
     let good = workspace.import("thing", &many(1_500), "{}").await;
     assert_eq!(counts(&good), [1_400, 0, 0, 100, 0, 0]);
     assert!(good.rows[0].problems[0].message.contains("too dear"));
+}
+
+#[tokio::test]
+async fn all_or_nothing_that_fails_late_takes_itself_back_and_says_so() {
+    let workspace = Workspace::new(shop()).await;
+    // Which of the two is meant shows only when all rows are records.
+    let text = "Thing name,SKU,Part of\nB,1,\nB,2,\nA,3,B\n";
+    let summary = workspace.import("thing", text, "mode: all_or_nothing").await;
+    assert_eq!(summary.state, State::Failed);
+    assert_eq!(workspace.count("thing").await, 0, "{:?}", summary.problems);
+    assert!(summary.problems.iter().any(|problem| problem.message.contains("undone")), "{:?}", summary.problems);
 }
 
 #[tokio::test]

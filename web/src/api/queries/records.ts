@@ -14,6 +14,9 @@ import type {
   Why,
 } from '../types';
 
+/** Set on a record of a moment so recent that it may still change. No field is called so. */
+export const UNSETTLED = '$unsettled';
+
 export const recordsKey = (object: string) => ['records', object] as const;
 export const recordKey = (object: string, id: string, asOf?: string) =>
   ['records', object, 'one', id, asOf ?? null] as const;
@@ -22,11 +25,14 @@ export function queryRecords(object: string, query: Query, signal?: AbortSignal)
   return call<Page>('POST', `/records/${object}/query`, { body: query, signal });
 }
 
+/** A record is flat, so whether a past moment is settled stands in a header beside it. */
+const unsettled = (response: Response) => response.headers.get('Kehub-Settled') === 'false';
+
 /** Keeps the version the server gave in the ETag, which If-Match must name. */
 export async function fetchRecord(object: string, id: string, asOf?: string, signal?: AbortSignal) {
   const response = await send('GET', `/records/${object}/${id}`, { query: { as_of: asOf }, signal });
-  const record = (await response.json()) as Rec;
-  return withVersion(record, response);
+  const record = withVersion((await response.json()) as Rec, response);
+  return unsettled(response) ? { ...record, [UNSETTLED]: true } : record;
 }
 
 function withVersion(record: Rec, response: Response): Rec {

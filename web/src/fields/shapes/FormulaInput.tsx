@@ -4,12 +4,12 @@ import { Input } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
 import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { check, type Names, parse, print, type Type, typeText } from '@/formula';
-import { labelOf } from '@/i18n/label';
+import { check, type Names, type Problem, parse, print, type Type, typeText } from '@/formula';
+import { labelOf, useSay } from '@/i18n/label';
 import './formula.css';
 import { FormulaHelp } from './FormulaHelp';
 import { FormulaTry } from './FormulaTry';
-import { type Catalog, fieldAt, namesOf, noNames, type Owner } from './formulaNames';
+import { type Catalog, fieldAt, namesOf, nearNames, noNames, type Owner } from './formulaNames';
 import { placeOf, problemWords } from './formulaWords';
 
 export function FormulaInput({
@@ -32,6 +32,7 @@ export function FormulaInput({
   wrong?: (yields: Type) => string | null;
 }) {
   const { t, i18n } = useTranslation();
+  const say = useSay();
   const lang = i18n.language === 'zh' ? 'zh' : 'en';
   const area = useRef<TextAreaRef>(null);
   const names: Names = useMemo(() => (owner ? namesOf(owner, catalog) : noNames), [owner, catalog]);
@@ -63,6 +64,16 @@ export function FormulaInput({
     requestAnimationFrame(() => select(cursor, cursor));
   }
 
+  function replace({ from, to }: { from: number; to: number }, piece: string) {
+    onChange(value.slice(0, from) + piece + value.slice(to));
+    requestAnimationFrame(() => select(from + piece.length, from + piece.length));
+  }
+
+  const near = (problem: Problem) =>
+    owner && problem.code === 'unknown_field' && problem.name && !problem.name.includes('.')
+      ? nearNames(owner, problem.name)
+      : [];
+
   const first = problems[0];
   const mark = first ? placeOf(value, first) : null;
   return (
@@ -90,15 +101,22 @@ export function FormulaInput({
         {problems.map((problem, n) => {
           const place = placeOf(value, problem);
           return (
-            <button
-              key={n}
-              type="button"
-              className="formula-problem"
-              onClick={() => select(place.from, place.to)}
-            >
-              <CloseCircleOutlined /> {t('formula.at', { n: problem.position })}
-              {problemWords(problem, lang, t)}
-            </button>
+            <div key={n}>
+              <button type="button" className="formula-problem" onClick={() => select(place.from, place.to)}>
+                <CloseCircleOutlined /> {t('formula.at', { n: problem.position })}
+                {problemWords(problem, lang, t)}
+              </button>
+              {near(problem).map((field) => (
+                <button
+                  key={field.key}
+                  type="button"
+                  className="link-button formula-near"
+                  onClick={() => replace(place, field.key)}
+                >
+                  {t('formula.meant', { name: say(field) })}
+                </button>
+              ))}
+            </div>
           );
         })}
         {refused ? (

@@ -142,3 +142,18 @@ export function fits(field: Field, yields: Type): boolean {
   if (wanted.startsWith('[')) return wanted === `[${found}]`;
   return (wanted === 'date' || wanted === 'datetime') && (found === 'date' || found === 'datetime');
 }
+
+const MOST_NEAR = 3;
+
+/** Fields that were perhaps meant by a name nobody knows: whose key or name holds it, or is held by it. */
+export function nearNames(owner: Owner, name: string): Field[] {
+  const wanted = fold(name);
+  if (!wanted) return [];
+  const near = (text: string) => {
+    const own = fold(text);
+    return own.length > 1 && (own.includes(wanted) || (wanted.length > 1 && wanted.includes(own)));
+  };
+  return owner.fields
+    .filter((f) => f.state !== 'retired' && !f.system && [f.key, ...textsOf(f.label)].some(near))
+    .slice(0, MOST_NEAR);
+}

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Field, Obj, Value } from '@/api/types';
 import { check } from '@/formula';
-import { fits, namesOf, noNames } from './formulaNames';
+import { fits, namesOf, nearNames, noNames } from './formulaNames';
 import { type Live, liveOf, liveRow, pathsBehind } from './live';
 
 const field = (key: string, type: string, more: Partial<Field> = {}): Field => ({ key, type, ...more });
@@ -103,6 +103,15 @@ describe('names', () => {
   it('tell the place of a mistake', () => {
     const { problems } = check('amount + 利润', namesOf(deal, catalog));
     expect(problems).toEqual([{ code: 'unknown_field', position: 10, name: '利润' }]);
+  });
+
+  it('are guessed when they are nearly right', () => {
+    const owner = {
+      key: 'x',
+      fields: [field('win_rate', 'formula', { label: '赢率（%）' }), field('n', 'text')],
+    };
+    expect(nearNames(owner, '赢率').map((f) => f.key)).toEqual(['win_rate']);
+    expect(nearNames(owner, '利润')).toEqual([]);
   });
 
   it('are none in a default', () => {

@@ -38,7 +38,12 @@ export const designWords = {
     ],
     isTitle: ['标题', 'Title'],
     isRetired: ['已停用', 'Retired'],
-    showRetired: ['显示已停用', 'Show retired'],
+    retiredFields: ['已停用的字段', 'Retired fields'],
+    retiredFieldsHint: ['数据仍然保留，恢复后原来的值都在。', 'Their data is kept and comes back with them.'],
+    bringBack: ['恢复', 'Bring back'],
+    bringBackField: ['恢复字段“{{name}}”', 'Bring back {{name}}'],
+    broughtBack: ['已恢复字段“{{name}}”', '{{name}} is back'],
+    keyTaken: ['标识已被字段“{{name}}”使用', 'The field {{name}} has this key now'],
     keyHint: [
       '小写字母、数字和下划线，用于公式和接口',
       'Small letters, digits and underscores; used in formulas and the API',

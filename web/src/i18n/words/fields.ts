@@ -178,6 +178,7 @@ export const fieldWords = {
     findField: ['查找字段', 'Find a field'],
     findFunction: ['查找函数，如 日期、IF', 'Find a function, such as date or IF'],
     at: ['第 {{n}} 个字符：', 'At {{n}}: '],
+    meant: ['改为“{{name}}”', 'Use {{name}}'],
     formula_syntax: ['这里写得不对', 'This cannot be read'],
     formula_type: ['类型不对', 'The type does not fit'],
     unknown_field: ['没有字段“{{name}}”', 'There is no field “{{name}}”'],

@@ -52,7 +52,7 @@ export const recordWords = {
     tall: ['高', 'Tall'],
   },
   past: {
-    title: ['查看过去', 'Look back'],
+    title: ['查看历史时点', 'As of'],
     hint: ['查看这份列表在过去某一时刻的样子', 'See this list as it stood at a past moment'],
     moment: ['时刻', 'Moment'],
     now: ['回到现在', 'Back to now'],
@@ -64,6 +64,9 @@ export const recordWords = {
       '正在查看 {{moment}} 的数据，不能修改',
       'You see the records of {{moment}}. They cannot be changed.',
     ],
+    unsettled: ['刚刚过去的时刻，数据可能还会变化。', 'A recent moment, it may still change.'],
+    onlyLook: ['过去的数据只能查看', 'The past can only be looked at'],
+    noExport: ['过去的数据暂不能导出', 'The past cannot be exported yet'],
   },
   fixed: {
     past: ['过去的数据不能修改', 'The past cannot be changed'],

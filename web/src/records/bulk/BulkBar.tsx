@@ -21,12 +21,15 @@ export function BulkBar({
   base,
   choice,
   columns,
+  past,
 }: {
   object: Obj;
   catalog: Catalog;
   base: Query;
   choice: Choice;
   columns: string[];
+  /** Looking at a past moment: there is nothing to be done to it. */
+  past: boolean;
 }) {
   const { t } = useTranslation();
   const say = useSay();
@@ -53,6 +56,24 @@ export function BulkBar({
   }
   const undo = <UndoDialog commit={undoing} catalog={catalog} onClose={() => setUndoing(null)} />;
   if (choice.count === 0) return undo;
+  const clear = (
+    <Button
+      size="small"
+      type="text"
+      icon={<CloseOutlined />}
+      aria-label={t('bulk.clear')}
+      onClick={() => choice.setAll(false)}
+    />
+  );
+  if (past) {
+    return (
+      <div className="bulk-bar" role="toolbar" aria-label={t('bulk.label')}>
+        <b>{t('bulk.chosen', { count: choice.count })}</b>
+        <span className="muted">{t('past.onlyLook')}</span>
+        {clear}
+      </div>
+    );
+  }
 
   async function take(format: 'xlsx' | 'csv') {
     try {
@@ -95,13 +116,7 @@ export function BulkBar({
           {t('common.delete')}
         </Button>
       ) : null}
-      <Button
-        size="small"
-        type="text"
-        icon={<CloseOutlined />}
-        aria-label={t('bulk.clear')}
-        onClick={() => choice.setAll(false)}
-      />
+      {clear}
       {editing ? (
         <BulkEdit
           object={object}

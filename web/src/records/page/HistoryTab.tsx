@@ -22,7 +22,18 @@ import { UndoDialog } from './UndoDialog';
 
 type Titled = ReturnType<typeof useTitled>;
 
-export function HistoryTab({ object, record, catalog }: { object: Obj; record: Rec; catalog: Catalog }) {
+export function HistoryTab({
+  object,
+  record,
+  catalog,
+  past,
+}: {
+  object: Obj;
+  record: Rec;
+  catalog: Catalog;
+  /** Looking at a past moment: nothing is put back from here. */
+  past: boolean;
+}) {
   const { t } = useTranslation();
   const [undoing, setUndoing] = useState<string | null>(null);
   const history = useInfiniteQuery({
@@ -49,7 +60,7 @@ export function HistoryTab({ object, record, catalog }: { object: Obj; record: R
         {entries.map((entry) => (
           <Entry
             key={entry.commit}
-            {...{ entry, object, record, catalog, titled }}
+            {...{ entry, object, record, catalog, titled, past }}
             onUndo={() => setUndoing(entry.commit)}
           />
         ))}
@@ -70,6 +81,7 @@ function Entry({
   record,
   catalog,
   titled,
+  past,
   onUndo,
 }: {
   entry: HistoryEntry;
@@ -77,6 +89,7 @@ function Entry({
   record: Rec;
   catalog: Catalog;
   titled: Titled;
+  past: boolean;
   onUndo: () => void;
 }) {
   const { t } = useTranslation();
@@ -89,15 +102,17 @@ function Entry({
         <b>{actor(entry.by)}</b>
         <span className="muted">{cause(entry.cause)}</span>
         <span className="muted tab-num history-time">{showMoment(entry.at, timeZone)}</span>
-        <Button size="small" type="text" icon={<UndoOutlined />} onClick={onUndo}>
-          {t('history.undo')}
-        </Button>
+        {past ? null : (
+          <Button size="small" type="text" icon={<UndoOutlined />} onClick={onUndo}>
+            {t('history.undo')}
+          </Button>
+        )}
       </div>
       <ul className="change-list">
         {entry.changes.map((change) => (
           <ChangeLine
             key={change.field}
-            made={entry.op === 'create'}
+            fixed={past || entry.op === 'create'}
             {...{ change, object, record, catalog, titled }}
           />
         ))}
@@ -112,15 +127,15 @@ function ChangeLine({
   record,
   catalog,
   titled,
-  made,
+  fixed,
 }: {
   change: Change;
   object: Obj;
   record: Rec;
   catalog: Catalog;
   titled: Titled;
-  /** The entry made the record: before it there was no value to go back to. */
-  made: boolean;
+  /** Nothing to go back to: the past, or the entry that made the record. */
+  fixed: boolean;
 }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
@@ -134,7 +149,7 @@ function ChangeLine({
       : value === null || value === undefined
         ? ''
         : String(value)) || t('common.empty');
-  const can = !made && field && change.before !== undefined && !fixedBecause(field, object, false);
+  const can = !fixed && field && change.before !== undefined && !fixedBecause(field, object, false);
 
   async function restore() {
     if (!field) return;

@@ -5,7 +5,7 @@ import { Button, Drawer, Tabs, Tooltip } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isProblem, wordsOf } from '@/api/problems';
-import { useRecord } from '@/api/queries/records';
+import { UNSETTLED, useRecord } from '@/api/queries/records';
 import type { Filter, Obj, Value } from '@/api/types';
 import { titleOf } from '@/fields/shapes/RefPicker';
 import { useSay } from '@/i18n/label';
@@ -17,6 +17,7 @@ import { CreateForm } from './CreateForm';
 import { EditForm } from './EditForm';
 import { FieldValue } from './FieldValue';
 import { HistoryTab } from './HistoryTab';
+import { PastBanner } from './PastBanner';
 import { pointingAt, Related } from './Related';
 import { useDelete } from './useDelete';
 import { useLeaveGuard } from './useLeaveGuard';
@@ -158,7 +159,12 @@ export function RecordDrawer(props: RecordDrawerProps) {
             }}
           />
         ) : (
-          <Reading {...props} record={record.data} onEdit={setEditing} />
+          <>
+            {asOf ? (
+              <PastBanner className="form-alert" moment={asOf} unsettled={record.data[UNSETTLED] === true} />
+            ) : null}
+            <Reading {...props} record={record.data} onEdit={setEditing} />
+          </>
         )
       ) : (
         <div className="drawer-waiting" aria-busy="true" />
@@ -223,7 +229,7 @@ function Reading({
     {
       key: 'history',
       label: t('record.history'),
-      children: <HistoryTab object={object} record={record} catalog={catalog} />,
+      children: <HistoryTab object={object} record={record} catalog={catalog} past={Boolean(asOf)} />,
     },
   ];
   return (

@@ -19,6 +19,8 @@ export interface Rows {
   error: unknown;
   retry: () => void;
   updating: boolean;
+  /** The moment looked at is so recent that something may still be written under it. */
+  unsettled: boolean;
 }
 
 function keyOf(object: string, base: Query, page: number) {
@@ -97,5 +99,6 @@ export function useRows(
       for (const answer of answers) void answer.refetch();
     },
     updating: answers.some((a) => a.isFetching),
+    unsettled: answers.some((a) => a.data?.settled === false),
   };
 }

@@ -6,6 +6,12 @@ import { useTranslation } from 'react-i18next';
 import { usePlace } from '@/ui/place';
 import { dayjs, MINUTE, momentOf, showMoment, wallClock } from '@/ui/time';
 
+/** What is yet to come is not asked for. */
+function notLater(moment: string): string {
+  const now = dayjs.utc().format('YYYY-MM-DDTHH:mm:ss[Z]');
+  return moment < now ? moment : now;
+}
+
 export function PastButton({
   asOf,
   onChange,
@@ -38,7 +44,7 @@ export function PastButton({
         needConfirm={false}
         value={asOf ? wallClock(asOf, timeZone) : null}
         disabledDate={(d) => d.isAfter(dayjs().endOf('day'))}
-        onChange={(d) => onChange(d ? momentOf(d, timeZone) : undefined)}
+        onChange={(d) => onChange(d ? notLater(momentOf(d, timeZone)) : undefined)}
         aria-label={t('past.moment')}
       />
       <Space wrap className="past-quick">
@@ -51,9 +57,11 @@ export function PastButton({
             {t(`past.${key}`)}
           </Button>
         ))}
-        <Button size="small" type="primary" onClick={() => take(undefined)}>
-          {t('past.now')}
-        </Button>
+        {asOf ? (
+          <Button size="small" type="primary" onClick={() => take(undefined)}>
+            {t('past.now')}
+          </Button>
+        ) : null}
       </Space>
     </div>
   );

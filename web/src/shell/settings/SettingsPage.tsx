@@ -5,7 +5,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Alert, App, Button, Input, Select, Spin } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isProblem, wordsOf } from '@/api/problems';
+import { byField, isProblem, wordsOf } from '@/api/problems';
 import { changePassword, signOut, useChangeMe, useMe } from '@/api/queries/session';
 import type { Me } from '@/api/types';
 import { type Lang, setLanguage } from '@/i18n';
@@ -155,16 +155,18 @@ function PasswordPart({ email }: { email: string }) {
   const [fresh, setFresh] = useState('');
   const [again, setAgain] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
+  const [wrong, setWrong] = useState<{ old?: string[]; fresh?: string[]; again?: string[] }>({});
   const [busy, setBusy] = useState(false);
 
   async function save(e: React.FormEvent) {
     e.preventDefault();
+    setProblem(null);
+    setWrong({});
     if (fresh !== again) {
-      setProblem(t('entry.notSame'));
+      setWrong({ again: [t('entry.notSame')] });
       return;
     }
     setBusy(true);
-    setProblem(null);
     try {
       await changePassword(old, fresh);
       setOld('');
@@ -172,7 +174,16 @@ function PasswordPart({ email }: { email: string }) {
       setAgain('');
       message.success(t('settingsPage.passwordChanged'));
     } catch (error) {
-      setProblem(isProblem(error) && error.status === 403 ? t('settingsPage.oldWrong') : wordsOf(error));
+      if (!isProblem(error) || error.problems.length === 0) {
+        setProblem(wordsOf(error));
+        return;
+      }
+      const { fields, rest } = byField(error.problems, (key) => key === 'old' || key === 'new');
+      setWrong({
+        old: fields.old ? [t('settingsPage.oldWrong')] : undefined,
+        fresh: fields.new?.map((p) => p.message),
+      });
+      if (rest.length > 0) setProblem(rest.map((p) => p.message).join(' · '));
     } finally {
       setBusy(false);
     }
@@ -184,7 +195,7 @@ function PasswordPart({ email }: { email: string }) {
       <form className="panel settings-form" onSubmit={save}>
         {problem ? <Alert type="error" showIcon className="form-alert" title={problem} /> : null}
         <input type="hidden" autoComplete="username" value={email} readOnly />
-        <Labelled label={t('settingsPage.old')} required htmlFor="old">
+        <Labelled label={t('settingsPage.old')} required htmlFor="old" problems={wrong.old}>
           <Input.Password
             id="old"
             autoComplete="current-password"
@@ -192,7 +203,13 @@ function PasswordPart({ email }: { email: string }) {
             onChange={(e) => setOld(e.target.value)}
           />
         </Labelled>
-        <Labelled label={t('settingsPage.fresh')} required htmlFor="fresh" hint={t('entry.passwordHint')}>
+        <Labelled
+          label={t('settingsPage.fresh')}
+          required
+          htmlFor="fresh"
+          hint={t('entry.passwordHint')}
+          problems={wrong.fresh}
+        >
           <Input.Password
             id="fresh"
             autoComplete="new-password"
@@ -200,7 +217,7 @@ function PasswordPart({ email }: { email: string }) {
             onChange={(e) => setFresh(e.target.value)}
           />
         </Labelled>
-        <Labelled label={t('entry.again')} required htmlFor="again">
+        <Labelled label={t('entry.again')} required htmlFor="again" problems={wrong.again}>
           <Input.Password
             id="again"
             autoComplete="new-password"

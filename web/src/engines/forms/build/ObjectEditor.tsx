@@ -1,6 +1,6 @@
 // The designer of one object: its name, its fields, and the way to retire either.
 import { DeleteOutlined, EditOutlined, PlusOutlined } from '@ant-design/icons';
-import { App, Button, Input, Select, Switch, Table, Tag } from 'antd';
+import { App, Button, Input, Select, Table, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Plan } from '@/api/admin-types';
@@ -16,6 +16,7 @@ import { signNames } from '@/ui/signs';
 import { FieldDrawer } from './FieldDrawer';
 import { putLabel } from './fieldBody';
 import { PlanDialog } from './PlanDialog';
+import { RetiredFields } from './RetiredFields';
 
 export function ObjectEditor({
   object,
@@ -33,9 +34,8 @@ export function ObjectEditor({
   const { message } = App.useApp();
   const design = useDesign();
   const [editing, setEditing] = useState<Field | 'new' | null>(null);
-  const [retired, setRetired] = useState(false);
   const [ending, setEnding] = useState<{ plan: Plan; field?: Field } | null>(null);
-  const fields = object.fields.filter((f) => !f.system && (retired || f.state !== 'retired'));
+  const fields = object.fields.filter((f) => !f.system && f.state !== 'retired');
 
   async function askEnd(field?: Field) {
     try {
@@ -86,10 +86,6 @@ export function ObjectEditor({
       <ObjectSettings key={object.key} object={object} />
       <div className="section-head">
         <h2>{t('design.fields')}</h2>
-        <span className="muted">
-          <Switch size="small" checked={retired} onChange={setRetired} aria-label={t('design.showRetired')} />{' '}
-          {t('design.showRetired')}
-        </span>
       </div>
       <Table
         size="middle"
@@ -97,7 +93,6 @@ export function ObjectEditor({
         dataSource={fields}
         pagination={false}
         scroll={{ x: 640 }}
-        rowClassName={(f) => (f.state === 'retired' ? 'retired' : '')}
         columns={[
           {
             title: t('design.fieldName'),
@@ -130,7 +125,6 @@ export function ObjectEditor({
                 {object.title === f.key ? <Tag color="blue">{t('design.isTitle')}</Tag> : null}
                 {f.required ? <Tag>{t('design.required')}</Tag> : null}
                 {f.unique ? <Tag>{t('design.unique')}</Tag> : null}
-                {f.state === 'retired' ? <Tag color="red">{t('design.isRetired')}</Tag> : null}
               </>
             ),
           },
@@ -138,29 +132,29 @@ export function ObjectEditor({
             title: t('common.actions'),
             width: 110,
             fixed: 'right',
-            render: (_, f) =>
-              f.state === 'retired' ? null : (
-                <>
-                  <Button
-                    type="text"
-                    size="small"
-                    icon={<EditOutlined />}
-                    aria-label={t('design.editField', { name: say(f) })}
-                    onClick={() => setEditing(f)}
-                  />
-                  <Button
-                    type="text"
-                    size="small"
-                    danger
-                    icon={<DeleteOutlined />}
-                    aria-label={t('design.retireField', { name: say(f) })}
-                    onClick={() => void askEnd(f)}
-                  />
-                </>
-              ),
+            render: (_, f) => (
+              <>
+                <Button
+                  type="text"
+                  size="small"
+                  icon={<EditOutlined />}
+                  aria-label={t('design.editField', { name: say(f) })}
+                  onClick={() => setEditing(f)}
+                />
+                <Button
+                  type="text"
+                  size="small"
+                  danger
+                  icon={<DeleteOutlined />}
+                  aria-label={t('design.retireField', { name: say(f) })}
+                  onClick={() => void askEnd(f)}
+                />
+              </>
+            ),
           },
         ]}
       />
+      <RetiredFields object={object} />
       <div className="danger-zone">
         <div>
           <b>{t('design.retireObject')}</b>

@@ -24,6 +24,7 @@ export function ExportMenu({
   const say = useSay();
   const { message } = App.useApp();
   const [trash, setTrash] = useState(false);
+  const past = Boolean(base.as_of);
 
   async function take(format: 'xlsx' | 'csv') {
     message.loading({ key: 'export', content: t('table.exporting'), duration: 0 });
@@ -49,7 +50,7 @@ export function ExportMenu({
               key: 'import',
               icon: <UploadOutlined />,
               label: t('imports.start'),
-              disabled: object.can?.import === false,
+              disabled: past || object.can?.import === false,
             },
             {
               key: 'trash',
@@ -62,7 +63,9 @@ export function ExportMenu({
               key: format,
               icon: <DownloadOutlined />,
               label: t(`table.export_${format}`),
-              disabled: object.can?.export === false,
+              disabled: past || object.can?.export === false,
+              // A file of the past the server does not make yet.
+              title: past ? t('past.noExport') : undefined,
             })),
           ],
           onClick: (e) => {

@@ -1,7 +1,7 @@
 // The page of an object: its views, its list, and the drawer of the record that is open.
 import { PlusOutlined, ReloadOutlined, SearchOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Input, Spin } from 'antd';
+import { Button, Input, Spin } from 'antd';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { wordsOf } from '@/api/problems';
@@ -12,6 +12,7 @@ import { BulkBar } from '@/records/bulk/BulkBar';
 import { CardList } from '@/records/cards/CardList';
 import type { Catalog } from '@/records/fieldPaths';
 import { FilterButton } from '@/records/filter/FilterButton';
+import { PastBanner } from '@/records/page/PastBanner';
 import { RecordDrawer } from '@/records/page/RecordDrawer';
 import { useChoice } from '@/records/table/choice';
 import { Grid } from '@/records/table/Grid';
@@ -25,8 +26,6 @@ import { formatDecimal } from '@/ui/decimal';
 import { EmptyState } from '@/ui/EmptyState';
 import { FailBox } from '@/ui/FailBox';
 import { Glyph } from '@/ui/Glyph';
-import { usePlace } from '@/ui/place';
-import { showMoment } from '@/ui/time';
 import { useNarrow } from '@/ui/useNarrow';
 import { ExportMenu } from './ExportMenu';
 import { type ListSearch, parseOpen } from './listState';
@@ -60,7 +59,6 @@ export function ListPage({ object, catalog, me, search, go, onList, onImport }: 
   const { t } = useTranslation();
   const say = useSay();
   const narrow = useNarrow();
-  const { timeZone } = usePlace();
   const queries = useQueryClient();
   const list = useList(object, catalog, search, go);
   const { base, state, columns } = list;
@@ -194,16 +192,11 @@ export function ListPage({ object, catalog, me, search, go, onList, onImport }: 
         />
       </div>
       {search.at ? (
-        <Alert
+        <PastBanner
           className="list-past"
-          type="info"
-          showIcon
-          title={t('past.looking', { moment: showMoment(search.at, timeZone) })}
-          action={
-            <Button size="small" onClick={() => go({ at: undefined })}>
-              {t('past.now')}
-            </Button>
-          }
+          moment={search.at}
+          unsettled={rows.unsettled}
+          onNow={() => go({ at: undefined })}
         />
       ) : null}
       <BulkBar
@@ -212,6 +205,7 @@ export function ListPage({ object, catalog, me, search, go, onList, onImport }: 
         base={base}
         choice={choice}
         columns={columns.map((c) => c.field.key)}
+        past={Boolean(search.at)}
       />
       {rows.error ? (
         <FailBox text={wordsOf(rows.error)} onRetry={rows.retry} />
