@@ -56,6 +56,8 @@ impl Records {
         cursor: Option<&str>,
         style: Style,
     ) -> Result<String, Refusal> {
+        // What no database could hold is not looked for.
+        let text = &kehub_model::text::clean(text);
         unmoved!(self, actor, |state, actor| self.search_now(&state, actor, text, cursor, style))
     }
 

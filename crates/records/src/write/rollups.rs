@@ -33,10 +33,12 @@ pub(super) struct Rollups {
     dirty: HashSet<Place>,
     bases: HashMap<Place, (usize, Vec<Value>)>,
     asked: Vec<Asked>,
+    /// Parents that are not there: asked for once, not again.
+    gone: HashSet<(ObjectId, RecordId)>,
 }
 
 enum Asked {
-    Parents(ObjectId),
+    Parents(ObjectId, Vec<RecordId>),
     Bases { object: ObjectId, field: FieldId, items: usize, parents: Vec<RecordId> },
 }
 
@@ -70,7 +72,9 @@ impl Rollups {
     fn take(&mut self, state: &State, work: &mut Work, answers: Vec<Answer>) {
         for (asked, answer) in std::mem::take(&mut self.asked).into_iter().zip(answers) {
             match (asked, answer) {
-                (Asked::Parents(object), Answer::Rows(rows)) => {
+                (Asked::Parents(object, ids), Answer::Rows(rows)) => {
+                    let is_there = |id: &RecordId| rows.iter().any(|row| row.id == *id);
+                    self.gone.extend(ids.into_iter().filter(|id| !is_there(id)).map(|id| (object, id)));
                     let Some(object) = state.catalog.object_by_id(object) else { continue };
                     for row in rows {
                         let after = row.values.clone();
@@ -157,6 +161,9 @@ impl Rollups {
                 *self.adding.entry(place).or_default() += add;
             }
         }
+        let gone = &self.gone;
+        self.adding.retain(|(object, _, id), _| !gone.contains(&(*object, *id)));
+        self.dirty.retain(|(object, _, id)| !gone.contains(&(*object, *id)));
         let mut parents: HashMap<ObjectId, Vec<RecordId>> = HashMap::new();
         let mut asks = Vec::new();
         for (object, _, id) in self.adding.keys().chain(&self.dirty) {
@@ -170,8 +177,8 @@ impl Rollups {
                 continue;
             }
             ids.sort_unstable();
+            self.asked.push(Asked::Parents(object, ids.clone()));
             asks.push(Ask::Rows { object, ids, rules: Vec::new(), links: false });
-            self.asked.push(Asked::Parents(object));
         }
         let mut bases: HashMap<(ObjectId, FieldId), Vec<RecordId>> = HashMap::new();
         for (object, field, parent) in &self.dirty {

@@ -63,6 +63,7 @@ async fn create(app: Arc<App>, mut ask: Ask) -> Answered {
     let taken = async {
         while let Some(part) = upload.next().await? {
             match part.name() {
+                "file" if has_file => return Err(Problem::new(Code::TooMany, "file").with("max", 1).into()),
                 "file" => {
                     new.name = part.file_name().unwrap_or_default();
                     files::keep(part, &place).await?;

@@ -341,6 +341,9 @@ async fn hand_over(app: Arc<App>, mut ask: Ask) -> Answered {
     let from = ask.id("id")?;
     let actor = ask.actor()?.clone();
     let mut counts = Map::new();
+    if said.to == from {
+        return json(&json!({ "counts": counts }));
+    }
     for object in
         app.records.catalog().active().filter(|object| object.parent.is_none() && !is_organisation(&object.key))
     {
@@ -366,8 +369,13 @@ async fn hand_over(app: Arc<App>, mut ask: Ask) -> Answered {
             if changes.is_empty() {
                 break;
             }
-            count += changes.len();
-            app.records.write(&actor, changes, records::because(&ask, &[])?).await?;
+            let done = app.records.write(&actor, changes, records::because(&ask, &[])?).await?;
+            let moved = done.results.iter().filter(|(_, fate)| fate.text() == "updated").count();
+            count += moved;
+            // What does not move would be found again and again.
+            if moved == 0 {
+                break;
+            }
         }
         if count > 0 {
             counts.insert(object.key.clone(), count.into());

@@ -133,3 +133,23 @@ async fn a_commit_can_be_undone_unless_somebody_worked_on() {
     world.anna.post(&undo, json!({ "conflicts": "overwrite" })).await.good();
     assert_eq!(world.anna.get(&place).await.good().json["name"], "a");
 }
+
+#[tokio::test]
+async fn a_link_to_what_is_gone_is_refused_also_where_a_roll_up_counts_it() {
+    let world = World::with_things().await;
+    let fields = "/api/v1/objects/thing/fields";
+    world.anna.post(fields, json!({ "key": "other", "type": "link", "to": "thing" })).await.good();
+    let sum = json!({ "key": "sum", "type": "rollup", "from": "thing.other", "fn": "sum", "field": "amount" });
+    world.anna.post(fields, sum).await.good();
+    let top = json!({ "key": "top", "type": "rollup", "from": "thing.other", "fn": "max", "field": "amount" });
+    world.anna.post(fields, top).await.good();
+    let stays = world.anna.post("/api/v1/records/thing", json!({ "name": "a", "amount": 1 })).await.good().id();
+    let goes = world.anna.post("/api/v1/records/thing", json!({ "name": "b" })).await.good().id();
+    world.anna.delete(&format!("/api/v1/records/thing/{goes}")).await.good();
+    let stored = format!("/api/v1/records/thing/{stays}");
+    let refused = world.anna.patch(&stored, json!({ "other": goes })).await.refused(422);
+    assert_eq!(refused.codes(), ["no_such_record"]);
+    world.anna.post("/api/v1/records/thing", json!({ "name": "c", "other": goes, "amount": 2 })).await.refused(422);
+    world.anna.patch(&stored, json!({ "other": stays })).await.good();
+    assert_eq!(world.anna.get(&stored).await.good().json["sum"], 1);
+}
