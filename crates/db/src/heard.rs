@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use kehub_model::history::{self, Head};
-use kehub_model::{Moment, ObjectId};
+use kehub_model::{Event, Moment, ObjectId};
 
 use crate::bind::{Dialect, Sql};
 use crate::{Db, Fault};
@@ -52,11 +51,7 @@ impl Db {
         }
         let told = rows.iter().map(|row| {
             let objects = if row.is_null(1) {
-                // The texts do not matter here, only whose they are.
-                let body = history::decode(row.bytes(2), None::<Head>, &mut |_| Some(String::new()));
-                let body = body.unwrap_or_default();
-                let written = body.entries.iter().map(|entry| entry.object);
-                written.chain(body.derived.iter().map(|derived| derived.object)).collect()
+                Event::all(row.bytes(2)).unwrap_or_default().iter().map(Event::object).collect()
             } else {
                 BTreeSet::from([row.int(1) as ObjectId])
             };

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kehub_model::fields::{Column, Kind};
-use kehub_model::history::{self, Head};
 use kehub_model::query::{Cond, Is, ListPlan};
 use kehub_model::text::readings;
-use kehub_model::{Catalog, Field, Object, ObjectId, RecordId, Value};
+use kehub_model::{Catalog, Event, Field, Object, ObjectId, RecordId, Value};
 
 use crate::bind::{Bind, Dialect, Sql, quoted};
 use crate::compile::searched_column;
@@ -223,9 +222,8 @@ impl Db {
             let among = sql.among("moment", chunk.iter().map(|moment| Bind::Int(*moment)).collect());
             sql.text = format!("select body from history_commit where {among}");
             for row in self.raw(sql, 1).await? {
-                // The texts do not matter here, only whose they are.
-                match history::decode(row.bytes(0), None::<Head>, &mut |_| Some(String::new())) {
-                    Ok(body) => found.extend(body.entries.iter().map(|entry| (entry.object, entry.record))),
+                match Event::all(row.bytes(0)) {
+                    Ok(events) => found.extend(events.iter().map(|event| (event.object(), event.record()))),
                     Err(error) => tracing::error!(?error, "a commit cannot be read"),
                 }
             }

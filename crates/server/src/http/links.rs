@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use kehub_api::{Answered, Ask, Need, Refused, Route, json};
 use kehub_connect::mail::LinkLetter;
-use kehub_connect::store::outbox::{self, Kind};
+use kehub_connect::store::outbox;
 use kehub_model::rights::Right;
-use kehub_model::{Language, RecordId};
+use kehub_model::{Effect, Language, RecordId};
 use serde_json::json;
 
 use super::people::{ensure, may_manage};
@@ -98,10 +98,10 @@ async fn mail(app: &App, person: RecordId, kind: LinkKind, link: &mut NewLink) -
         is_invitation: kind == LinkKind::Invitation,
         hours: link.hours,
     };
-    let kind = match kind {
-        LinkKind::Invitation => Kind::Invitation,
-        LinkKind::Reset => Kind::Reset,
+    let effect = match kind {
+        LinkKind::Invitation => Effect::Invitation { person },
+        LinkKind::Reset => Effect::PasswordReset { person },
     };
-    link.writes.push(post.queue(kind, person, &letter.written(), link.expires_at)?);
+    link.writes.push(post.queue(effect, &letter.written(), link.expires_at)?);
     Ok(if outbox::is_paused(app.db()).await? { Mail::Paused } else { Mail::Queued })
 }

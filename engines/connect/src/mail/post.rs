@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use kehub_db::{Db, Dialect, Fault, TableWrite, new_id};
-use kehub_model::RecordId;
+use kehub_model::Effect;
 use tokio::sync::{Mutex, Notify};
 
 use super::deliver::{Delivery, deliver};
 use super::{Letter, Seal, Smtp};
 use crate::outside::Outside;
-use crate::store::outbox::{self, Ended, Kind, NewRow, Taken};
+use crate::store::outbox::{self, Ended, NewRow, Taken};
 
 /// How often it is looked whether something is due that nobody called out.
 const LOOK: Duration = Duration::from_secs(5);
@@ -36,11 +36,11 @@ impl Post {
     }
 
     /// The row by which a mail is sent, for the transaction that makes what it tells of. It is not tried after `until`.
-    pub fn queue(&self, kind: Kind, person: RecordId, letter: &Letter, until: i64) -> Result<TableWrite, Fault> {
+    pub fn queue(&self, effect: Effect, letter: &Letter, until: i64) -> Result<TableWrite, Fault> {
         let id = new_id(&self.db.clock);
         let text = serde_json::to_vec(letter).map_err(anyhow::Error::from)?;
         let sealed = self.seal.seal(id.as_bytes(), &text)?;
-        Ok(outbox::row(NewRow { id, kind, person, sealed, until, at: self.now() }))
+        Ok(outbox::row(NewRow { id, effect, sealed, until, at: self.now() }))
     }
 
     /// Something was queued.

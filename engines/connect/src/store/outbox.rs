@@ -2,7 +2,7 @@
 //! who try one has it, and whoever was too slow changes nothing.
 
 use kehub_db::{Db, Fault, Select, TableRow, TableWrite, Where};
-use kehub_model::RecordId;
+use kehub_model::{Effect, RecordId};
 use uuid::Uuid;
 
 const OUTBOX: &str = "connect_outbox";
@@ -17,26 +17,9 @@ const AT_ONCE: u32 = 20;
 /// How many are told of.
 const MOST_TOLD: u32 = 100;
 
-/// What an effect is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Invitation,
-    Reset,
-}
-
-impl Kind {
-    fn text(self) -> &'static str {
-        match self {
-            Kind::Invitation => "invitation",
-            Kind::Reset => "password_reset",
-        }
-    }
-}
-
 pub struct NewRow {
     pub id: Uuid,
-    pub kind: Kind,
-    pub person: RecordId,
+    pub effect: Effect,
     pub sealed: Vec<u8>,
     pub until: i64,
     pub at: i64,
@@ -65,8 +48,8 @@ pub enum Ended {
 pub fn row(new: NewRow) -> TableWrite {
     let values = vec![
         ("id", new.id.into()),
-        ("kind", new.kind.text().into()),
-        ("person", new.person.into()),
+        ("kind", new.effect.kind().into()),
+        ("person", new.effect.person().into()),
         ("state", "pending".into()),
         ("sealed", new.sealed.into()),
         ("attempts", 0.into()),
