@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use http::Method;
-use kehub_model::rights::{Action, Right};
+use kehub_model::rights::{Access, Right};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::ask::Ask;
@@ -35,7 +35,7 @@ pub enum Need {
     /// One of several.
     AnyRight(&'static [Right]),
     /// Any of the grants on the object in the path; which rows and fields is decided behind the door.
-    Object(Action),
+    Object(Access),
 }
 
 impl Need {
@@ -45,12 +45,12 @@ impl Need {
             Need::SignedIn => "signed_in".to_owned(),
             Need::Right(right) => word(right).to_owned(),
             Need::AnyRight(rights) => rights.iter().map(|right| word(*right)).collect::<Vec<_>>().join("|"),
-            Need::Object(Action::Create) => "object:create".to_owned(),
-            Need::Object(Action::Read) => "object:read".to_owned(),
-            Need::Object(Action::Update) => "object:update".to_owned(),
-            Need::Object(Action::Delete) => "object:delete".to_owned(),
-            Need::Object(Action::Export) => "object:export".to_owned(),
-            Need::Object(Action::Import) => "object:import".to_owned(),
+            Need::Object(Access::Create) => "object:create".to_owned(),
+            Need::Object(Access::Read) => "object:read".to_owned(),
+            Need::Object(Access::Update) => "object:update".to_owned(),
+            Need::Object(Access::Delete) => "object:delete".to_owned(),
+            Need::Object(Access::Export) => "object:export".to_owned(),
+            Need::Object(Access::Import) => "object:import".to_owned(),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::label::Language;
 use crate::org::Org;
 use crate::problem::Problems;
 use crate::query::{Cond, Is, Operand, Resolver};
-use crate::rights::{Action, FieldRight, GrantDef, Right, RoleDef, Rows};
+use crate::rights::{Access, FieldRight, GrantDef, Right, RoleDef, Rows};
 use crate::value::{RecordId, Value};
 
 /// The built-in actor of the server's own console.
@@ -135,7 +135,7 @@ impl Actor {
                                     .field
                                     .as_ref()
                                     .is_none_or(|field| self.reads(child, std::slice::from_ref(field), catalog));
-                                child.parent.is_some() || (self.may(child, Action::Read) && counted)
+                                child.parent.is_some() || (self.may(child, Access::Read) && counted)
                             })
                         }
                         _ => true,
@@ -166,7 +166,7 @@ impl Actor {
             // The right to a subform is the right to its rows.
             return rest.iter().all(|key| child.field(key).is_some());
         }
-        catalog.target(field).is_some_and(|target| self.may(target, Action::Read) && self.reads(target, rest, catalog))
+        catalog.target(field).is_some_and(|target| self.may(target, Access::Read) && self.reads(target, rest, catalog))
     }
 
     fn rows(&self, rows: &Rows, object: &Arc<Object>, catalog: &Catalog) -> Cond {
@@ -212,7 +212,7 @@ impl Actor {
     }
 
     /// Whether any grant allows the action on some rows.
-    pub fn may(&self, object: &Object, action: Action) -> bool {
+    pub fn may(&self, object: &Object, action: Access) -> bool {
         self.is_unbound || self.grants_for(object, action).next().is_some()
     }
 
@@ -226,7 +226,7 @@ impl Actor {
         let grants = self.grants.get(&object).map(Vec::as_slice).unwrap_or_default();
         let of = |action| grants.iter().filter(move |grant: &&Grant| grant.def.allows(action));
         // Rows of both, fields of both: pair by pair, so that what one pair shows is never crossed with another's rows.
-        let pairs = of(Action::Read).flat_map(|read| of(Action::Export).map(move |export| read.and(export)));
+        let pairs = of(Access::Read).flat_map(|read| of(Access::Export).map(move |export| read.and(export)));
         let pairs = pairs.collect();
         actor.grants.insert(object, pairs);
         actor.hidden.clear();
@@ -235,14 +235,14 @@ impl Actor {
     }
 
     /// The rows on which the action is allowed.
-    pub fn rule(&self, object: &Object, action: Action) -> Cond {
+    pub fn rule(&self, object: &Object, action: Access) -> Cond {
         if self.is_unbound {
             return Cond::Const(true);
         }
         Cond::any(self.grants_for(object, action).map(|grant| (*grant.rows).clone()).collect())
     }
 
-    fn grants_for(&self, object: &Object, action: Action) -> impl Iterator<Item = &Grant> {
+    fn grants_for(&self, object: &Object, action: Access) -> impl Iterator<Item = &Grant> {
         self.grants.get(&object.id).into_iter().flatten().filter(move |grant| grant.def.allows(action))
     }
 
@@ -255,7 +255,7 @@ impl Actor {
             return Sight::No;
         }
         let rights: Vec<(&Grant, FieldRight)> =
-            self.grants_for(object, Action::Read).map(|grant| (grant, grant.right(field))).collect();
+            self.grants_for(object, Access::Read).map(|grant| (grant, grant.right(field))).collect();
         let shows = |right: FieldRight| right >= FieldRight::Read;
         if rights.is_empty() {
             Sight::No
@@ -276,7 +276,7 @@ impl Actor {
 
     /// The grants that let one write, each as (rows, fields it may not write): a change is allowed when some grant holds for
     /// the row and lets every written field be written.
-    pub fn writing(&self, object: &Object, action: Action) -> Vec<(Arc<Cond>, Vec<FieldId>)> {
+    pub fn writing(&self, object: &Object, action: Access) -> Vec<(Arc<Cond>, Vec<FieldId>)> {
         if self.is_unbound {
             return vec![(Arc::new(Cond::Const(true)), Vec::new())];
         }
@@ -292,7 +292,7 @@ impl Actor {
     /// Whether some grant lets the field be written at all.
     pub fn may_write(&self, object: &Object, field: FieldId) -> bool {
         self.is_unbound
-            || [Action::Create, Action::Update]
+            || [Access::Create, Access::Update]
                 .into_iter()
                 .any(|action| self.grants_for(object, action).any(|grant| grant.right(field) == FieldRight::Write))
     }

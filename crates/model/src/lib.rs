@@ -3,6 +3,7 @@
 //! **Architecture invariant:** this crate is pure. It knows no database, clock, network, randomness or async; a time or a die
 //! it needs is handed to it.
 
+pub mod action;
 pub mod actor;
 pub mod catalog;
 pub mod cell;
@@ -28,6 +29,7 @@ pub mod shape;
 pub mod text;
 pub mod value;
 
+pub use action::{Action, UpsertMode};
 pub use actor::Actor;
 pub use catalog::{Catalog, Field, FieldId, Object, ObjectId};
 pub use cell::Cell;

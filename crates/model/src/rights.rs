@@ -101,7 +101,7 @@ impl Right {
 
 /// What one may do with an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Action {
+pub enum Access {
     Create,
     Read,
     Update,
@@ -111,14 +111,14 @@ pub enum Action {
 }
 
 impl GrantDef {
-    pub fn allows(&self, action: Action) -> bool {
+    pub fn allows(&self, action: Access) -> bool {
         match action {
-            Action::Create => self.create,
-            Action::Read => self.read,
-            Action::Update => self.update,
-            Action::Delete => self.delete,
-            Action::Export => self.export,
-            Action::Import => self.import,
+            Access::Create => self.create,
+            Access::Read => self.read,
+            Access::Update => self.update,
+            Access::Delete => self.delete,
+            Access::Export => self.export,
+            Access::Import => self.import,
         }
     }
 }

@@ -1,58 +1,15 @@
 //! What is asked of the write door, and what it answers.
 
-use kehub_model::history::{Cause, Op};
-use kehub_model::{FieldId, Moment, ObjectId, RecordId, Value};
-use serde_json::{Map, Value as Json};
+use kehub_model::history::Cause;
+use kehub_model::{Action, FieldId, Moment, ObjectId, RecordId};
 
 /// One record to be changed. Values are as the API takes them; they are read and checked behind the door.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     pub object: ObjectId,
-    pub kind: ChangeKind,
+    pub kind: Action,
     /// Where its problems are told: `records[3]`; empty for a single record.
     pub at: String,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum ChangeKind {
-    /// `id` only when it must be a certain one.
-    Create {
-        id: Option<RecordId>,
-        values: Map<String, Json>,
-    },
-    /// `version`: refused when the record is at another.
-    Update {
-        id: RecordId,
-        values: Map<String, Json>,
-        version: Option<i64>,
-    },
-    Delete {
-        id: RecordId,
-        version: Option<i64>,
-    },
-    /// Back to how it stood, with values out of history: an update, a deletion, or out of the recycle bin. `seen` is the commit
-    /// the record must still be at.
-    Back {
-        id: RecordId,
-        op: Op,
-        values: Vec<(FieldId, Value)>,
-        seen: Option<Moment>,
-    },
-    /// Creates, or updates the one record whose `key` fields have these values.
-    Upsert {
-        key: Vec<String>,
-        values: Map<String, Json>,
-        mode: UpsertMode,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UpsertMode {
-    /// Refused when there is one already.
-    CreateOnly,
-    /// Refused when there is none.
-    UpdateOnly,
-    Either,
 }
 
 /// Because of what a change is made, and how.

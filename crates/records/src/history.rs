@@ -9,7 +9,7 @@ use kehub_model::actor::Sight;
 use kehub_model::catalog::system;
 use kehub_model::fields::Kind;
 use kehub_model::history::{self, Cause, Commit, Entry, Head, Op};
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::value::{instant_text, json_text};
 use kehub_model::{Actor, Code, Field, Moment, Object, Problem, RecordId, Value};
 
@@ -117,7 +117,7 @@ impl Records {
         object: &Arc<Object>,
         id: RecordId,
     ) -> Result<Moment, Refusal> {
-        let rules = vec![Arc::new(actor.rule(object, Action::Read))];
+        let rules = vec![Arc::new(actor.rule(object, Access::Read))];
         let ask = Ask::Rows { object: object.id, ids: vec![id], rules, links: false };
         if let Answer::Rows(rows) = self.db().ask(state.catalog.clone(), ask).await?
             && let Some(row) = rows.into_iter().next()
@@ -125,7 +125,7 @@ impl Records {
             return if row.rules.first() == Some(&true) { Ok(row.moment) } else { Err(Refusal::not_found()) };
         }
         // The deleted are shown to those who may delete.
-        if !actor.may(object, Action::Delete) {
+        if !actor.may(object, Access::Delete) {
             return Err(Refusal::not_found());
         }
         let ask = Ask::Trashed { object: object.id, ids: vec![id] };
@@ -322,7 +322,7 @@ impl Records {
         cursor: Option<&str>,
     ) -> Result<String, Refusal> {
         let object = state.object_for(actor, object)?;
-        if !actor.may(&object, Action::Delete) {
+        if !actor.may(&object, Access::Delete) {
             return Err(Refusal::forbidden());
         }
         let shape = format!("trash {}", object.id);

@@ -31,8 +31,9 @@ use kehub_model::{Actor, Catalog, Language, Moment, Object, RecordId};
 use parking_lot::RwLock;
 use tokio::sync::{Mutex, broadcast};
 
-pub use change::{Because, Change, ChangeKind, Done, Fate, Idempotency, UpsertMode};
+pub use change::{Because, Change, Done, Fate, Idempotency};
 pub use kehub_model::history::undo::Choice as Conflicts;
+pub use kehub_model::{Action, UpsertMode};
 pub use read::Got;
 pub use refusal::Refusal;
 pub use undo::{How, Undone};

@@ -9,7 +9,7 @@ use kehub_model::actor::Sight;
 use kehub_model::catalog::State as Standing;
 use kehub_model::fields::{Column, Kind};
 use kehub_model::query::Cond;
-use kehub_model::rights::{Action, Right};
+use kehub_model::rights::{Access, Right};
 use kehub_model::schema::{self, Edit, SchemaChange, Severity};
 use kehub_model::{Actor, Catalog, Code, Moment, Object, Problem, Problems, Value};
 use serde_json::{Value as Json, json};
@@ -320,8 +320,8 @@ fn object_json(object: &Object, actor: &Actor) -> Json {
         map.insert(
             "can".into(),
             json!({
-                "create": can(Action::Create), "read": can(Action::Read), "update": can(Action::Update),
-                "delete": can(Action::Delete), "export": can(Action::Export), "import": can(Action::Import),
+                "create": can(Access::Create), "read": can(Access::Read), "update": can(Access::Update),
+                "delete": can(Access::Delete), "export": can(Access::Export), "import": can(Access::Import),
             }),
         );
     }

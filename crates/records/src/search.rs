@@ -8,7 +8,7 @@ use kehub_model::actor::Sight;
 use kehub_model::catalog::system;
 use kehub_model::fields::{Column, Order};
 use kehub_model::query::{Cond, Is, Operand, Pick, Resolver, SortTerm};
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::text::{fold, readings};
 use kehub_model::value::json_text;
 use kehub_model::{Actor, Field, Object, RecordId, Value};
@@ -85,7 +85,7 @@ impl Records {
         let readable: Vec<&Arc<Object>> = state
             .catalog
             .active()
-            .filter(|object| !text.is_empty() && object.parent.is_none() && actor.may(object, Action::Read))
+            .filter(|object| !text.is_empty() && object.parent.is_none() && actor.may(object, Access::Read))
             .collect();
         let searches = readable.iter().map(|object| self.search_object(state, actor, object, &text, end, style));
         for (object, found) in readable.iter().zip(futures_util::future::join_all(searches).await) {

@@ -8,7 +8,7 @@ use kehub_model::catalog::system;
 use kehub_model::fields::Reading;
 use kehub_model::org::{Org, Person};
 use kehub_model::query::{Cond, ListPlan, Operand, Page, Pick};
-use kehub_model::rights::{Action, RoleDef};
+use kehub_model::rights::{Access, RoleDef};
 use kehub_model::{Actor, Catalog, Code, FieldId, Object, ObjectId, Problem, RecordId, Value};
 use parking_lot::Mutex;
 
@@ -103,7 +103,7 @@ impl State {
     /// An object the actor may know of; forbidden and unknown look the same.
     pub(crate) fn object_for(&self, actor: &Actor, key: &str) -> Result<Arc<Object>, Refusal> {
         let object = self.catalog.object(key).ok_or_else(Refusal::not_found)?;
-        let known = [Action::Read, Action::Create, Action::Update, Action::Delete]
+        let known = [Access::Read, Access::Create, Access::Update, Access::Delete]
             .into_iter()
             .any(|action| actor.may(object, action));
         if known { Ok(object.clone()) } else { Err(Refusal::not_found()) }

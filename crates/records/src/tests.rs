@@ -17,7 +17,7 @@ use kehub_model::schema::Edit;
 use kehub_model::{Actor, Code, Problems, RecordId};
 use serde_json::{Map, Value as Json, json};
 
-use crate::{Because, Change, ChangeKind, Done, Records, Refusal, Style, UpsertMode};
+use crate::{Action, Because, Change, Done, Records, Refusal, Style, UpsertMode};
 
 /// A workspace of its own for one test.
 pub(crate) struct World {
@@ -72,22 +72,21 @@ impl World {
         self.records.publish(&self.boss, edits).await
     }
 
-    fn change(&self, object: &str, kind: ChangeKind) -> Change {
+    fn change(&self, object: &str, kind: Action) -> Change {
         let catalog = self.records.catalog();
         Change { object: catalog.object(object).expect("an object").id, kind, at: String::new() }
     }
 
-    pub(crate) async fn try_write(&self, object: &str, kind: ChangeKind) -> Result<Done, Refusal> {
+    pub(crate) async fn try_write(&self, object: &str, kind: Action) -> Result<Done, Refusal> {
         self.records.write(&self.boss, vec![self.change(object, kind)], Because::default()).await
     }
 
     pub(crate) async fn create(&self, object: &str, values: Json) -> RecordId {
-        self.try_write(object, ChangeKind::Create { id: None, values: map(values) }).await.expect("created").results[0]
-            .0
+        self.try_write(object, Action::Create { id: None, values: map(values) }).await.expect("created").results[0].0
     }
 
     pub(crate) async fn update(&self, object: &str, id: RecordId, values: Json) -> Result<Done, Refusal> {
-        self.try_write(object, ChangeKind::Update { id, values: map(values), version: None }).await
+        self.try_write(object, Action::Update { id, values: map(values), version: None }).await
     }
 
     pub(crate) async fn get(&self, object: &str, id: RecordId) -> Json {
@@ -169,7 +168,7 @@ async fn a_record_is_created_read_changed_and_deleted() {
     let same = world.update("account", a, json!({"region": "north"})).await.expect("unchanged");
     assert_eq!(same.commit, None);
     assert_eq!(world.get("account", a).await["version"].to_string(), "2");
-    world.try_write("account", ChangeKind::Delete { id: a, version: Some(2) }).await.expect("deleted");
+    world.try_write("account", Action::Delete { id: a, version: Some(2) }).await.expect("deleted");
     assert_eq!(world.query("account", json!({})).await["records"], json!([]));
     world.create("account", json!({"name": "晨光包装"})).await;
 }
@@ -181,10 +180,7 @@ async fn all_mistakes_are_told_at_once_and_nothing_is_written() {
     let refused = world
         .try_write(
             "account",
-            ChangeKind::Create {
-                id: None,
-                values: map(json!({"region": "west", "size": "x", "nothing": 1, "deals": 3})),
-            },
+            Action::Create { id: None, values: map(json!({"region": "west", "size": "x", "nothing": 1, "deals": 3})) },
         )
         .await;
     let mut found = codes(refused);
@@ -200,8 +196,7 @@ async fn all_mistakes_are_told_at_once_and_nothing_is_written() {
         ]
     );
     // Blanks, case and full width do not make a name another.
-    let twice =
-        world.try_write("account", ChangeKind::Create { id: None, values: map(json!({"name": " ａｂｃ "})) }).await;
+    let twice = world.try_write("account", Action::Create { id: None, values: map(json!({"name": " ａｂｃ "})) }).await;
     assert_eq!(codes(twice), [(Code::Taken, "name".to_owned())]);
     assert_eq!(world.query("account", json!({"count": "exact"})).await["count"]["value"], json!(1));
 }
@@ -228,7 +223,7 @@ async fn formulas_and_roll_ups_are_current_in_the_same_save() {
     world.update("deal", e, json!({"account": b, "stage": "won"})).await.expect("moved");
     assert_eq!(sums(&world.get("account", a).await), ["1", "10.5", "10.5", "10.5", "1.3125"]);
     assert_eq!(sums(&world.get("account", b).await), ["1", "2", "2", "2", "0.5"]);
-    world.try_write("deal", ChangeKind::Delete { id: d, version: None }).await.expect("deleted");
+    world.try_write("deal", Action::Delete { id: d, version: None }).await.expect("deleted");
     assert_eq!(sums(&world.get("account", a).await), ["0", "0", "null", "null", "0"]);
     assert_eq!(world.get("account", a).await["version"].to_string(), "1", "roll-ups are not writes of the parent");
 }
@@ -325,16 +320,16 @@ async fn rows_of_subforms_and_many_links_come_and_go_with_their_record() {
     assert_eq!(world.names("deal", json!({"field": "partners", "op": "has_any", "value": [a]})).await, ["d"]);
     assert_eq!(world.names("deal", json!({"field": "lines.item", "op": "contains", "value": "R"})).await, ["d"]);
     // The link is emptied when its target goes, the rows go with their record.
-    world.try_write("account", ChangeKind::Delete { id: a, version: None }).await.expect("deleted");
+    world.try_write("account", Action::Delete { id: a, version: None }).await.expect("deleted");
     assert_eq!(world.get("deal", d).await["partners"], json!([]));
-    world.try_write("deal", ChangeKind::Delete { id: d, version: None }).await.expect("deleted");
+    world.try_write("deal", Action::Delete { id: d, version: None }).await.expect("deleted");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_batch_is_all_or_nothing_and_upserts() {
     let world = World::new(shop()).await;
     let upsert = |name: &str, size: Json| {
-        let kind = ChangeKind::Upsert {
+        let kind = Action::Upsert {
             key: vec!["name".into()],
             values: map(json!({"name": name, "size": size})),
             mode: UpsertMode::Either,
@@ -403,8 +398,7 @@ async fn who_may_not_see_a_field_cannot_tell_it_is_there() {
         assert_eq!(hidden.problems()[0].code, unknown.problems()[0].code);
         assert_eq!(hidden.problems()[0].code, Code::UnknownField);
     }
-    let change =
-        |values: Json| world.change("account", ChangeKind::Update { id: a, values: map(values), version: None });
+    let change = |values: Json| world.change("account", Action::Update { id: a, values: map(values), version: None });
     let refused = world.records.write(&ben, vec![change(json!({"region": "east"}))], Because::default()).await;
     assert_eq!(codes(refused), [(Code::ReadOnly, "region".to_owned())]);
     let refused = world.records.write(&ben, vec![change(json!({"size": 1}))], Because::default()).await;
@@ -412,7 +406,7 @@ async fn who_may_not_see_a_field_cannot_tell_it_is_there() {
     world.records.write(&ben, vec![change(json!({"name": "AA"}))], Because::default()).await.expect("may");
     let deleted = world
         .records
-        .write(&ben, vec![world.change("account", ChangeKind::Delete { id: a, version: None })], Because::default())
+        .write(&ben, vec![world.change("account", Action::Delete { id: a, version: None })], Because::default())
         .await;
     assert_eq!(codes(deleted), [(Code::Forbidden, String::new())]);
     assert!(

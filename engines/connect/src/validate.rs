@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kehub_model::actor::Sight;
 use kehub_model::fields::{Column as Stands, Kind};
-use kehub_model::rights::{Action, Right};
+use kehub_model::rights::{Access, Right};
 use kehub_model::{Actor, Catalog, Code, Field, Object, Problem, Problems};
 
 use crate::definition::{Column, Duplicates, Mapping};
@@ -13,7 +13,7 @@ use crate::run::{is_decimal_comma, key_of, kind_as_written};
 /// Problems stand at `mapping.columns.<heading>`, `mapping.key` or, where the whole is not allowed, at nothing.
 pub fn validate(mapping: &Mapping, headings: &[String], object: &Object, catalog: &Catalog, actor: &Actor) -> Problems {
     let mut problems = Problems::new();
-    if !actor.may(object, Action::Import) {
+    if !actor.may(object, Access::Import) {
         problems.push(Problem::new(Code::Forbidden, ""));
     }
     let mut columns_of: HashMap<&str, &str> = HashMap::new();
@@ -101,7 +101,7 @@ fn check_link(column: &Column, target: &Object, actor: &Actor, problems: &mut Pr
             problems.push(Problem::new(Code::BadMapping, "match").with("hint", hint));
         }
         Some(field) => {
-            let may = actor.may(target, Action::Create) && actor.may_write(target, field.id) && field.is_writable();
+            let may = actor.may(target, Access::Create) && actor.may_write(target, field.id) && field.is_writable();
             if column.create_missing && !may {
                 problems.push(Problem::new(Code::Forbidden, "create_missing"));
             }
@@ -139,7 +139,7 @@ fn check_key(mapping: &Mapping, object: &Object, actor: &Actor, problems: &mut P
     }
     let creates = mapping.duplicates != Duplicates::OnlyUpdate;
     let updates = !key.is_empty() && mapping.duplicates != Duplicates::Skip;
-    if (creates && !actor.may(object, Action::Create)) || (updates && !actor.may(object, Action::Update)) {
+    if (creates && !actor.may(object, Access::Create)) || (updates && !actor.may(object, Access::Update)) {
         problems.push(Problem::new(Code::Forbidden, "mapping.duplicates"));
     }
 }

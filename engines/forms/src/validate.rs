@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kehub_model::actor::Sight;
 use kehub_model::key::is_key;
 use kehub_model::query::{AggregateAsk, Measure, Resolver, SortAsk};
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::{Actor, Catalog, Code, Definition, Object, Problem, Problems};
 use serde_json::json;
 
@@ -38,7 +38,7 @@ impl<'a> Look<'a> {
 
     /// The object, when there is one he may know of.
     fn object(&mut self, key: &str, at: &str) -> Option<&'a Arc<Object>> {
-        let found = self.catalog.object(key).filter(|object| self.actor.may(object, Action::Read));
+        let found = self.catalog.object(key).filter(|object| self.actor.may(object, Access::Read));
         if found.is_none() {
             self.say(Problem::new(Code::UnknownObject, at).with("name", key));
         }

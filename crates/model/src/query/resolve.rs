@@ -16,7 +16,7 @@ use crate::catalog::{Catalog, Field, Object, system};
 use crate::fields::{Column, Kind, Order};
 use crate::moment::Moment;
 use crate::problem::{Code, Problem, Problems};
-use crate::rights::Action;
+use crate::rights::Access;
 use crate::value::Value;
 
 /// The longest relation path.
@@ -69,7 +69,7 @@ impl<'a> Resolver<'a> {
 
     /// The rows the actor sees.
     pub fn rule(&self, object: &Object) -> Cond {
-        self.actor.rule(object, Action::Read)
+        self.actor.rule(object, Access::Read)
     }
 
     pub fn filter(&self, object: &'a Arc<Object>, ask: &FilterAsk, problems: &mut Problems) -> Cond {
@@ -260,10 +260,10 @@ impl<'a> Resolver<'a> {
             });
         }
         let target = self.catalog.target(field).ok_or_else(miss)?;
-        if !self.actor.may(target, Action::Read) {
+        if !self.actor.may(target, Access::Read) {
             return Err(miss());
         }
-        let rule = Arc::new(self.actor.rule(target, Action::Read));
+        let rule = Arc::new(self.actor.rule(target, Access::Read));
         let tail = self.find_keys(target, rest, path, depth + 1)?;
         if field.def.kind.is_many() {
             let many = ManyStep { object: object.id, way: Way::Links(field.id), to: target.id, rule };
@@ -296,7 +296,7 @@ impl<'a> Resolver<'a> {
             Sight::When(rows) => Some(rows),
             _ => return None,
         };
-        let rule = Arc::new(self.actor.rule(target, Action::Read));
+        let rule = Arc::new(self.actor.rule(target, Access::Read));
         let step = Step { object: found.object.id, link: found.field.id, shown: found.shown, to: target.id, rule };
         let steps = [found.steps, vec![step]].concat();
         Some(Found { steps, many: None, object: target, field: title, shown, is_masked: false })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kehub_model::catalog::system;
 use kehub_model::fields::Kind;
 use kehub_model::query::{Cond, Is, ListPlan, Page, Pick, Resolver, SortTerm};
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::{Actor, Moment, Object, Problems, RecordId, Value};
 
 use super::{Prepared, operand, plan_of, prepare};
@@ -104,12 +104,12 @@ impl Records {
             let Some(object) = state.catalog.object_by_id(object) else { continue };
             let Some(title) = object.title_field() else { continue };
             if ids.is_empty()
-                || !actor.may(object, Action::Read)
+                || !actor.may(object, Access::Read)
                 || actor.sight(object, title.id) == kehub_model::actor::Sight::No
             {
                 continue;
             }
-            let rule = actor.rule(object, Action::Read);
+            let rule = actor.rule(object, Access::Read);
             let ids: Vec<RecordId> = ids.into_iter().collect();
             for chunk in ids.chunks(1_000) {
                 let among = Cond::Test {

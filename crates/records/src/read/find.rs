@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kehub_model::catalog::system;
 use kehub_model::fields::Column as Stands;
 use kehub_model::query::{Cond, Is, Pick, Resolver};
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::text::fold;
 use kehub_model::{Actor, Code, Problem, Problems, RecordId, Value};
 use serde_json::Value as Json;
@@ -50,7 +50,7 @@ impl Records {
         picks.extend(own_pick(&object, field));
         let title = object.title_field().map(|title| title.key.clone());
         picks.extend(title.as_deref().and_then(|key| own_pick(&object, key)));
-        let rule = actor.rule(&object, Action::Read);
+        let rule = actor.rule(&object, Access::Read);
         let mut found: HashMap<String, Vec<(RecordId, String)>> = HashMap::new();
         let mut distinct: Vec<&String> = texts.iter().collect();
         distinct.sort_unstable();

@@ -11,7 +11,7 @@ use kehub_db::Fetch;
 use kehub_model::catalog::system;
 use kehub_model::fields::{Column as Stands, Kind};
 use kehub_model::query::{Cond, Count, Is, ListPlan, Operand, Page, Pick, QueryAsk, Resolver, SortTerm};
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::text::fold;
 use kehub_model::value::json_text;
 use kehub_model::{Actor, Moment, Object, Problems, RecordId, Value};
@@ -150,7 +150,7 @@ impl Records {
         let mut problems = Problems::new();
         let ask = QueryAsk::parse(body, &mut problems);
         let object = state.object_for(actor, object)?;
-        if !actor.may(&object, Action::Read) {
+        if !actor.may(&object, Access::Read) {
             return Err(Refusal::forbidden());
         }
         let mut resolver = Resolver::new(&state.catalog, actor, Some(self.db().clock.now()))

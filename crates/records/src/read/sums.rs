@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kehub_model::query::{AggregateAsk, Resolver};
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::value::json_text;
 use kehub_model::{Actor, Problems, RecordId};
 use serde_json::Value as Json;
@@ -30,7 +30,7 @@ impl Records {
         let mut problems = Problems::new();
         let ask = AggregateAsk::parse(body, &mut problems);
         let object = state.object_for(actor, object)?;
-        if !actor.may(&object, Action::Read) {
+        if !actor.may(&object, Access::Read) {
             return Err(Refusal::forbidden());
         }
         let mut resolver = Resolver::new(&state.catalog, actor, Some(self.db().clock.now()))

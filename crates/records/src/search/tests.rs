@@ -8,7 +8,7 @@ use kehub_model::{Actor, RecordId};
 use serde_json::{Value as Json, json};
 
 use crate::tests::World;
-use crate::{ChangeKind, Style};
+use crate::{Action, Style};
 
 fn address_book() -> Json {
     json!([
@@ -70,7 +70,7 @@ async fn text_sound_and_initials_are_found_before_and_after_the_follower() {
         assert_eq!(titles(&world, &world.boss, "晨光包").await, Vec::<String>::new());
         take_all(&world).await;
     }
-    world.try_write("company", ChangeKind::Delete { id: a, version: None }).await.expect("deleted");
+    world.try_write("company", Action::Delete { id: a, version: None }).await.expect("deleted");
     for _ in 0..2 {
         assert_eq!(titles(&world, &world.boss, "东方").await, Vec::<String>::new());
         take_all(&world).await;
@@ -133,7 +133,7 @@ async fn a_list_that_is_asked_for_gets_the_index_it_needs() {
             crate::tests::map(json!({"name": format!("包裹{n}"), "region": format!("r{}", n % 8), "weight": n % 100}));
         crate::Change {
             object: world.records.catalog().object("parcel").expect("there").id,
-            kind: ChangeKind::Create { id: None, values },
+            kind: Action::Create { id: None, values },
             at: String::new(),
         }
     };

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::{World, map};
 use crate::facts::Own;
-use crate::{Because, Change, ChangeKind};
+use crate::{Action, Because, Change};
 
 /// A small generator with a seed: the same rows and questions in every run.
 struct Dice(u64);
@@ -141,7 +141,7 @@ async fn the_three_executors_agree() {
         let object = world.records.catalog().object("thing").expect("an object").id;
         let changes = rows.iter().zip(&ids).map(|(values, id)| Change {
             object,
-            kind: ChangeKind::Create { id: Some(*id), values: map(values.clone()) },
+            kind: Action::Create { id: Some(*id), values: map(values.clone()) },
             at: String::new(),
         });
         world.records.write(&world.boss, changes.collect(), Because::default()).await.expect("written");

@@ -148,7 +148,7 @@ async fn as_of_any_moment_equals_what_was_seen_then() {
             let id = all[place];
             if dice.roll(6) == 0 {
                 // What others link to stays.
-                if world.try_write(object, ChangeKind::Delete { id, version: None }).await.is_ok() {
+                if world.try_write(object, Action::Delete { id, version: None }).await.is_ok() {
                     all.remove(place);
                 }
             } else {

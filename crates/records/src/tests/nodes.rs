@@ -84,7 +84,7 @@ async fn a_right_revoked_on_one_node_is_dead_on_the_other() {
     let count = json!({"measures": [{"fn": "count"}]});
     assert_eq!(other.aggregate(&ben, "account", &count, style).await.expect("a sum"), r#"{"rows":[{"count":1}]}"#);
     let change = |version| {
-        let kind = ChangeKind::Update { id: a, values: map(json!({"region": "north"})), version };
+        let kind = Action::Update { id: a, values: map(json!({"region": "north"})), version };
         vec![world.change("account", kind)]
     };
     let refused = other.write(&ben, change(None), Because::default()).await.expect_err("no right to write");
@@ -118,7 +118,7 @@ async fn who_was_shut_out_on_one_node_is_nobody_on_the_other() {
     world.records.db().write_rights(vec![shut]).await.expect("written");
     let read = other.get(&ben, "account", a, None, Style::default()).await.expect_err("nobody");
     assert_eq!(read.problems()[0].code, Code::Unauthenticated);
-    let change = world.change("account", ChangeKind::Create { id: None, values: map(json!({"name": "C"})) });
+    let change = world.change("account", Action::Create { id: None, values: map(json!({"name": "C"})) });
     let written = other.write(&ben, vec![change], Because::default()).await.expect_err("nobody");
     assert_eq!(written.problems()[0].code, Code::Unauthenticated);
 }
@@ -129,7 +129,7 @@ async fn an_actor_made_for_a_purpose_stays_what_he_is() {
     // Ben acts with more than his own rights, as a route lets him.
     let elevated = Arc::new(Actor::unbound(BEN, "ben", Arc::new(Org::default())));
     world.grant(json!({})).await;
-    let change = world.change("deal", ChangeKind::Create { id: None, values: map(json!({"name": "d"})) });
+    let change = world.change("deal", Action::Create { id: None, values: map(json!({"name": "d"})) });
     other.write(&elevated, vec![change], Because::default()).await.expect("written under the new numbers");
     assert!(other.query(&elevated, "deal", &json!({}), Style::default()).await.is_ok());
 }
@@ -158,7 +158,7 @@ async fn a_node_hears_what_another_commits() {
     // Its own it has told already.
     let own = other.write(
         &world.boss,
-        vec![world.change("deal", ChangeKind::Create { id: None, values: map(json!({"name": "e"})) })],
+        vec![world.change("deal", Action::Create { id: None, values: map(json!({"name": "e"})) })],
         Because::default(),
     );
     let own = own.await.expect("written").commit.expect("a commit").0;

@@ -80,7 +80,7 @@ async fn what_was_created_goes_and_what_was_deleted_comes_back() {
     let made = world.history("account", a).await[0]["commit"].clone();
     let blocked = world.undo(&made, false, crate::Conflicts::Refuse).await.expect_err("a deal links to it");
     assert_eq!(blocked.problems()[0].code, Code::Conflict);
-    world.try_write("deal", ChangeKind::Delete { id: d, version: None }).await.expect("deleted");
+    world.try_write("deal", Action::Delete { id: d, version: None }).await.expect("deleted");
     assert_eq!(world.get("account", a).await["won"].to_string(), "0");
     let trash = world.records.trash(&world.boss, "deal", None).await.expect("the bin");
     assert!(trash.contains("\"title\":\"d\""), "{trash}");
@@ -107,7 +107,7 @@ async fn lists_and_sums_stand_as_they_stood() {
     let d = world.create("deal", json!({"name": "d", "amount": 10, "qty": 2, "account": a, "partners": [a]})).await;
     let then = world.history("deal", d).await[0]["at"].as_str().expect("a time").to_owned();
     world.update("account", a, json!({"name": "AA", "size": 5})).await.expect("updated");
-    world.try_write("account", ChangeKind::Delete { id: b, version: None }).await.expect("deleted");
+    world.try_write("account", Action::Delete { id: b, version: None }).await.expect("deleted");
     world.create("account", json!({"name": "C", "size": 9})).await;
     let deal =
         world.query("deal", json!({})).await["records"][0]["id"].as_str().expect("an id").parse().expect("an id");

@@ -23,7 +23,7 @@ async fn a_value_of_a_retired_field_goes_back_into_its_kept_column() {
     world.update("thing", a, json!({"note": "after", "size": 2})).await.expect("updated");
     let changed = world.last("thing", a).await;
     let b = world.create("thing", json!({"name": "B", "note": "kept", "size": 3})).await;
-    world.try_write("thing", ChangeKind::Delete { id: b, version: None }).await.expect("deleted");
+    world.try_write("thing", Action::Delete { id: b, version: None }).await.expect("deleted");
     world.publish(things(json!([{"key": "size", "type": "number"}]))).await.expect("retired");
     let preview = world.undo(&changed, true, Conflicts::Refuse).await.expect("a preview");
     let fields = preview["changes"][0]["fields"].as_array().expect("fields").clone();
@@ -80,8 +80,7 @@ async fn unique_values_are_swapped_and_swapped_back() {
     let b = world.create("thing", json!({"name": "B", "code": "y"})).await;
     let c = world.create("thing", json!({"name": "C", "code": "z"})).await;
     let is = |id, name: &str, code: &str| {
-        world
-            .change("thing", ChangeKind::Update { id, values: map(json!({"name": name, "code": code})), version: None })
+        world.change("thing", Action::Update { id, values: map(json!({"name": name, "code": code})), version: None })
     };
     // A ring of names, and two codes that change places.
     let ring = vec![is(a, "B", "y"), is(b, "C", "x"), is(c, "A", "z")];
@@ -154,7 +153,7 @@ async fn a_link_to_what_is_gone_is_left_empty_or_the_gone_comes_back() {
     let d = world.create("deal", json!({"name": "d", "account": a, "amount": 3, "stage": "won"})).await;
     world.update("deal", d, json!({"account": null, "name": "e"})).await.expect("let go");
     let commit = world.last("deal", d).await;
-    world.try_write("account", ChangeKind::Delete { id: a, version: None }).await.expect("deleted");
+    world.try_write("account", Action::Delete { id: a, version: None }).await.expect("deleted");
     let refused = world.undo(&commit, false, Conflicts::Refuse).await.expect_err("it names what is gone");
     assert_eq!(refused.problems()[0].code, Code::Conflict);
     let undone = world.undo(&commit, false, Conflicts::Overwrite).await.expect("the link stays empty");

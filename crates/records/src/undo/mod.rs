@@ -14,7 +14,7 @@ use kehub_model::history::{Cause, Commit, Entry};
 use kehub_model::{Actor, Catalog, Code, FieldId, Moment, ObjectId, Problems, RecordId};
 use serde_json::{Value as Json, json};
 
-use crate::{Because, Change, ChangeKind, Records, Refusal, Style};
+use crate::{Action, Because, Change, Records, Refusal, Style};
 use fields::CatalogFields;
 
 /// What an undo came to.
@@ -255,7 +255,7 @@ impl Records {
                 Change {
                     object: entry.object,
                     at: format!("{key}/{}", entry.record),
-                    kind: ChangeKind::Back { id: entry.record, op: entry.op, values, seen: entry.prev },
+                    kind: Action::Back { id: entry.record, op: entry.op, values, seen: entry.prev },
                 }
             })
             .collect();

@@ -22,8 +22,8 @@ use super::parse;
 use super::parse::place_at;
 use super::plan::By;
 use super::plan::Writing;
-use crate::change::ChangeKind;
-use crate::change::UpsertMode;
+use kehub_model::Action;
+use kehub_model::UpsertMode;
 
 impl Writing {
     /// Asks for the records that `by` and upsert keys name: those named by the same fields in one question.
@@ -48,7 +48,7 @@ impl Writing {
                     lookups.add(&target, cond, Wants::Link(ByRef { change: n, place, nth }));
                 }
             }
-            if let ChangeKind::Upsert { key, values, .. } = &self.changes[n].kind {
+            if let Action::Upsert { key, values, .. } = &self.changes[n].kind {
                 let by: By =
                     key.iter().map(|key| (key.clone(), values.get(key).cloned().unwrap_or_default())).collect();
                 let at = self.changes[n].at.clone();
@@ -107,7 +107,7 @@ impl Writing {
     }
 
     pub(super) fn take_upsert(&mut self, n: usize, found: &[RecordId]) {
-        let ChangeKind::Upsert { mode, key, .. } = &self.changes[n].kind else { return };
+        let Action::Upsert { mode, key, .. } = &self.changes[n].kind else { return };
         let at = self.changes[n].at.clone();
         match (found, mode) {
             ([], UpsertMode::UpdateOnly) => self.problems.push(Problem::new(Code::NotFound, at)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kehub_db::{Answer, Ask};
 use kehub_model::query::{Cond, Is, Operand};
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::{Actor, Object, RecordId, Value};
 
 use crate::read::plan_of;
@@ -75,7 +75,7 @@ impl Lookups {
             .iter()
             .map(|group| {
                 let mut picks = vec![id_pick(&group.object)];
-                let rule = actor.rule(&group.object, Action::Read);
+                let rule = actor.rule(&group.object, Access::Read);
                 let Some(first) = group.fields.first() else {
                     let cond = group.single.clone().unwrap_or(Cond::Const(false));
                     return Ask::List(plan_of(&group.object, picks, rule.and(cond), 2));

@@ -26,9 +26,9 @@ use super::rollups::Rollups;
 use super::work::Work;
 use crate::change::Because;
 use crate::change::Change;
-use crate::change::ChangeKind;
 use crate::change::Fate;
 use crate::state::State;
+use kehub_model::Action;
 
 /// The fields and values by which a record is named.
 pub(super) type By = Vec<(String, serde_json::Value)>;
@@ -109,19 +109,17 @@ impl Writing {
             match state.catalog.object_by_id(change.object) {
                 None => misread.push(Problem::new(Code::UnknownObject, change.at.as_str()).with("name", change.object)),
                 Some(object) => match &change.kind {
-                    ChangeKind::Create { values, .. }
-                    | ChangeKind::Update { values, .. }
-                    | ChangeKind::Upsert { values, .. } => {
+                    Action::Create { values, .. } | Action::Update { values, .. } | Action::Upsert { values, .. } => {
                         input = parse::read(object, values, &actor, &change.at, false, &mut misread);
                     }
-                    ChangeKind::Back { values, .. } => {
+                    Action::Back { values, .. } => {
                         let stands = values.iter().filter_map(|(id, value)| {
                             let place = object.fields.iter().position(|field| field.id == *id)?;
                             Some((place, Written::Value(value.clone())))
                         });
                         input.values.extend(stands);
                     }
-                    ChangeKind::Delete { .. } => {}
+                    Action::Delete { .. } => {}
                 },
             }
             inputs.push(input);

@@ -17,7 +17,7 @@ use kehub_model::fields::Kind;
 use kehub_model::fields::Written;
 use kehub_model::history;
 use kehub_model::query::Cond;
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 
 use super::decide::settle;
 use super::parse;
@@ -27,15 +27,15 @@ use super::parse::refused_fields;
 use super::plan::Writing;
 use super::work::Item;
 use super::work::Op;
-use crate::change::ChangeKind;
+use kehub_model::Action;
 
 impl Writing {
     /// The record a change is about, when it stands already.
     pub(super) fn existing(&self, n: usize) -> Option<RecordId> {
         match &self.changes[n].kind {
-            ChangeKind::Update { id, .. } | ChangeKind::Delete { id, .. } | ChangeKind::Back { id, .. } => Some(*id),
-            ChangeKind::Upsert { .. } => self.targets[n],
-            ChangeKind::Create { .. } => None,
+            Action::Update { id, .. } | Action::Delete { id, .. } | Action::Back { id, .. } => Some(*id),
+            Action::Upsert { .. } => self.targets[n],
+            Action::Create { .. } => None,
         }
     }
 
@@ -68,9 +68,9 @@ impl Writing {
 
     /// The rules whose truth each row brings along: read, then each grant to update, then delete.
     pub(super) fn rules(&self, object: &Object) -> Vec<Arc<Cond>> {
-        let mut rules = vec![Arc::new(self.actor.rule(object, Action::Read))];
-        rules.extend(self.actor.writing(object, Action::Update).into_iter().map(|(rows, _)| rows));
-        rules.push(Arc::new(self.actor.rule(object, Action::Delete)));
+        let mut rules = vec![Arc::new(self.actor.rule(object, Access::Read))];
+        rules.extend(self.actor.writing(object, Access::Update).into_iter().map(|(rows, _)| rows));
+        rules.push(Arc::new(self.actor.rule(object, Access::Delete)));
         rules
     }
 
@@ -100,20 +100,20 @@ impl Writing {
     }
 
     pub(super) fn create(&mut self, n: usize, object: &Arc<Object>, at: String) {
-        if !self.actor.may(object, Action::Create) {
+        if !self.actor.may(object, Access::Create) {
             self.problems.push(Problem::new(Code::Forbidden, at));
             return;
         }
         let input = std::mem::take(&mut self.resolved[n]);
         let written: Vec<i32> = input.values.iter().map(|(place, _)| object.fields[*place].id).collect();
-        let grants = self.actor.writing(object, Action::Create);
+        let grants = self.actor.writing(object, Access::Create);
         let holds = vec![true; grants.len()];
         if let Some(refused) = refused_fields(&grants, &holds, &written) {
             self.refuse_fields(object, &refused, &at);
             return;
         }
         let id = match &self.changes[n].kind {
-            ChangeKind::Create { id: Some(id), .. } => *id,
+            Action::Create { id: Some(id), .. } => *id,
             _ => kehub_db::new_id(&self.clock),
         };
         let place = self.new_item(object, id, at, Some(n));
@@ -172,8 +172,8 @@ impl Writing {
         at: String,
     ) {
         let back = match &self.changes[n].kind {
-            ChangeKind::Back { op: history::Op::Create, .. } => return self.restore(n, object, id, row, trashed, at),
-            ChangeKind::Back { op, seen, .. } => Some((*op, *seen)),
+            Action::Back { op: history::Op::Create, .. } => return self.restore(n, object, id, row, trashed, at),
+            Action::Back { op, seen, .. } => Some((*op, *seen)),
             _ => None,
         };
         let Some(row) = row.filter(|row| row.rules.first() == Some(&true)) else {
@@ -182,7 +182,7 @@ impl Writing {
         };
         let version = row.values.get(7).and_then(Value::as_number);
         let wanted = match &self.changes[n].kind {
-            ChangeKind::Update { version, .. } | ChangeKind::Delete { version, .. } => *version,
+            Action::Update { version, .. } | Action::Delete { version, .. } => *version,
             _ => None,
         };
         if let Some(wanted) = wanted
@@ -202,7 +202,7 @@ impl Writing {
                 .push(Problem::new(Code::BadRequest, at).with("hint", "one record twice / 同一条记录出现两次"));
             return;
         }
-        if matches!(self.changes[n].kind, ChangeKind::Delete { .. })
+        if matches!(self.changes[n].kind, Action::Delete { .. })
             || back.is_some_and(|(op, _)| op == history::Op::Delete)
         {
             if row.rules.last() != Some(&true) {
@@ -214,7 +214,7 @@ impl Writing {
         }
         let input = std::mem::take(&mut self.resolved[n]);
         let written: Vec<i32> = input.values.iter().map(|(place, _)| object.fields[*place].id).collect();
-        let grants = self.actor.writing(object, Action::Update);
+        let grants = self.actor.writing(object, Access::Update);
         let holds = &row.rules[1..row.rules.len() - 1];
         if let Some(refused) = refused_fields(&grants, holds, &written) {
             self.refuse_fields(object, &refused, &at);
@@ -265,7 +265,7 @@ impl Writing {
             self.problems.push(Problem::new(Code::NotFound, at));
             return;
         };
-        if !self.actor.may(object, Action::Delete) {
+        if !self.actor.may(object, Access::Delete) {
             self.problems.push(Problem::new(Code::Forbidden, at));
             return;
         }

@@ -15,7 +15,7 @@ use kehub_model::catalog::system;
 use kehub_model::fields::Kind;
 use kehub_model::query::Cond;
 use kehub_model::query::Is;
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 
 use super::parse::place_at;
 use super::plan::Taking;
@@ -46,7 +46,7 @@ impl Writing {
         for (object, ids) in wanted {
             let target = self.object(object);
             let ids: Vec<RecordId> = ids.into_iter().collect();
-            let rule = self.actor.rule(&target, Action::Read);
+            let rule = self.actor.rule(&target, Access::Read);
             let among = Cond::Test {
                 on: operand(&target, system::ID),
                 is: Is::In(ids.iter().map(|id| Value::Id(*id)).collect()),

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use kehub_api::{Answered, Ask, Need, Refused, Route, json_text};
 use kehub_db::{TableWrite, new_id};
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::{Code, Object, Problem, RecordId};
-use kehub_records::{Change, ChangeKind, Done, Refusal, UpsertMode};
+use kehub_records::{Action, Change, Done, Refusal, UpsertMode};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -20,7 +20,7 @@ const MOST: usize = 10_000;
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     let route = Route::post(
         "/api/v1/records/{object}/batch",
-        Need::Object(Action::Create),
+        Need::Object(Access::Create),
         "Create, update or upsert up to 10,000 records, all or nothing",
         super::with(app, batch),
     );
@@ -45,9 +45,9 @@ async fn batch(app: Arc<App>, mut ask: Ask) -> Answered {
     if files::has_files(&object) {
         for change in &mut changes {
             let (id, values) = match &mut change.kind {
-                ChangeKind::Create { id, values } => (*id.get_or_insert_with(|| new_id(&app.db().clock)), values),
-                ChangeKind::Update { id, values, .. } => (*id, values),
-                ChangeKind::Upsert { .. } | ChangeKind::Delete { .. } | ChangeKind::Back { .. } => continue,
+                Action::Create { id, values } => (*id.get_or_insert_with(|| new_id(&app.db().clock)), values),
+                Action::Update { id, values, .. } => (*id, values),
+                Action::Upsert { .. } | Action::Delete { .. } | Action::Back { .. } => continue,
             };
             because.with.extend(files::claims(&app, ask.actor()?, &object, id, values).await?);
         }
@@ -68,12 +68,12 @@ async fn standing(app: &App, ask: &Ask, object: &Object, changes: &mut [Change])
     let mut writes = Vec::new();
     let mut problems = Vec::new();
     for change in changes {
-        if let ChangeKind::Upsert { key, values, mode: UpsertMode::UpdateOnly | UpsertMode::Either } = &change.kind
+        if let Action::Upsert { key, values, mode: UpsertMode::UpdateOnly | UpsertMode::Either } = &change.kind
             && let Some(id) = meant(app, ask, object, key, values).await?
         {
-            change.kind = ChangeKind::Update { id, values: values.clone(), version: None };
+            change.kind = Action::Update { id, values: values.clone(), version: None };
         }
-        let ChangeKind::Update { id, values, .. } = &change.kind else { continue };
+        let Action::Update { id, values, .. } = &change.kind else { continue };
         match people::beside(app, ask, object, *id, values).await {
             Ok(beside) => writes.extend(beside),
             Err(Refused { refusal: Refusal::Problems(found), .. }) => {
@@ -153,17 +153,17 @@ fn changes(object: &Object, body: &mut Map<String, Json>) -> Result<Vec<Change>,
 }
 
 /// What one item of a batch means. Without a key, an item is known by its id.
-fn kind(mode: Mode, key: Option<&Vec<String>>, mut values: Map<String, Json>) -> Result<ChangeKind, Problem> {
+fn kind(mode: Mode, key: Option<&Vec<String>>, mut values: Map<String, Json>) -> Result<Action, Problem> {
     if let Some(key) = key.filter(|key| !key.is_empty()) {
         let mode = match mode {
             Mode::Create => UpsertMode::CreateOnly,
             Mode::Update => UpsertMode::UpdateOnly,
             Mode::Upsert => UpsertMode::Either,
         };
-        return Ok(ChangeKind::Upsert { key: key.clone(), values, mode });
+        return Ok(Action::Upsert { key: key.clone(), values, mode });
     }
     let id = match (mode, values.get("id")) {
-        (Mode::Create, _) | (Mode::Upsert, None) => return Ok(ChangeKind::Create { id: None, values }),
+        (Mode::Create, _) | (Mode::Upsert, None) => return Ok(Action::Create { id: None, values }),
         (Mode::Update, None) => return Err(Problem::new(Code::Missing, "id").with("name", "id")),
         (_, Some(id)) => id.as_str().and_then(|id| id.parse().ok()),
     };
@@ -171,7 +171,7 @@ fn kind(mode: Mode, key: Option<&Vec<String>>, mut values: Map<String, Json>) ->
     values.shift_remove("id");
     // A version sent along is the one the change was made from.
     let version = values.shift_remove("version").and_then(|version| version.as_i64());
-    Ok(ChangeKind::Update { id, values, version })
+    Ok(Action::Update { id, values, version })
 }
 
 fn results(done: &Done) -> String {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 use kehub_api::{Answered, Ask, Body, Gate as _, Need, Response, Route};
 use kehub_model::Actor;
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 
@@ -98,6 +98,6 @@ fn line(app: &App, actor: &Actor, object: &str, version: i64) -> Option<Bytes> {
     let catalog = app.records.catalog();
     let known = catalog.object(object)?;
     actor
-        .may(known, Action::Read)
+        .may(known, Access::Read)
         .then(|| Bytes::from(format!("data: {{\"object\":\"{object}\",\"version\":{version}}}\n\n")))
 }

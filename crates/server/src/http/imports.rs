@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kehub_api::{Answered, Ask, Need, Refused, Route, created, json};
 use kehub_connect::http::{Export, Format, New};
 use kehub_db::new_id;
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::{Code, Problem};
 use kehub_records::Conflicts;
 use serde_json::{Map, Value as Json, json};
@@ -19,7 +19,7 @@ const LARGEST: usize = 500 << 20;
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
     let long = std::time::Duration::from_secs(600);
     // Which object is meant stands in the body or the job; the room asks for its right.
-    let import = Need::Object(Action::Import);
+    let import = Need::Object(Access::Import);
     vec![
         Route::get("/api/v1/imports", import, "My imports", super::with(app, list)),
         Route::post(
@@ -44,7 +44,7 @@ pub fn routes(app: &Arc<App>) -> Vec<Route> {
             "The rows that failed, with reasons, as a file",
             super::with(app, failures),
         ),
-        Route::post("/api/v1/exports", Need::Object(Action::Export), "Records as a file", super::with(app, export))
+        Route::post("/api/v1/exports", Need::Object(Access::Export), "Records as a file", super::with(app, export))
             .takes::<Export>()
             .time(long),
     ]

@@ -6,7 +6,7 @@ use kehub_api::{Answered, Ask, Need, Refused, Route, empty, json};
 use kehub_db::Bind;
 use kehub_model::rights::Right;
 use kehub_model::{Code, Problem, Problems};
-use kehub_records::{Because, Change, ChangeKind};
+use kehub_records::{Action, Because, Change};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -75,8 +75,7 @@ async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
     if let Some(name) = name {
         let catalog = app.records.catalog();
         let object = catalog.object("person").ok_or_else(Refused::not_found)?;
-        let kind =
-            ChangeKind::Update { id: actor.id, values: Map::from_iter([("name".to_owned(), name)]), version: None };
+        let kind = Action::Update { id: actor.id, values: Map::from_iter([("name".to_owned(), name)]), version: None };
         let because = Because { cause: Some(kehub_model::history::Cause::Person), ..Because::default() };
         // Everybody may change his own name, whatever his roles say of people.
         app.records

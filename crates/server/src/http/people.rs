@@ -6,7 +6,7 @@ use kehub_api::{Answered, Ask, Need, Refused, Route, created, empty, json};
 use kehub_db::{TableWrite, new_id};
 use kehub_model::rights::Right;
 use kehub_model::{Actor, Code, Object, Problem, Problems, RecordId};
-use kehub_records::{Change, ChangeKind, Style};
+use kehub_records::{Action, Change, Style};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -228,7 +228,7 @@ async fn make(app: Arc<App>, mut ask: Ask) -> Answered {
         .standing_of_new(id, &email, said.password, &said.roles.unwrap_or_default())
         .await
         .or_else(|refused| replayed(&because, refused))?;
-    let id = write(&app, &ask, "person", ChangeKind::Create { id: Some(id), values: said.values }, because).await?;
+    let id = write(&app, &ask, "person", Action::Create { id: Some(id), values: said.values }, because).await?;
     Ok(created(json(&answer(&app, &ask, id).await?)?, &format!("/api/v1/people/{id}")))
 }
 
@@ -243,7 +243,7 @@ async fn write(
     app: &App,
     ask: &Ask,
     object: &str,
-    kind: ChangeKind,
+    kind: Action,
     because: kehub_records::Because,
 ) -> Result<RecordId, Refused> {
     let catalog = app.records.catalog();
@@ -275,7 +275,7 @@ async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
         app.db().write_rights(because.with).await?;
         app.identity.standing_changed().await?;
     } else {
-        let kind = ChangeKind::Update { id, values: said.values, version: ask.if_match() };
+        let kind = Action::Update { id, values: said.values, version: ask.if_match() };
         write(&app, &ask, "person", kind, because).await?;
     }
     if let Some(password) = said.password {
@@ -321,7 +321,7 @@ async fn stand(app: Arc<App>, ask: Ask, is_disabled: bool) -> Answered {
     let mut because = records::because(&ask, &[])?;
     because.with = app.identity.shut_out(id, is_disabled);
     let values = Map::from_iter([("is_active".to_owned(), Json::Bool(!is_disabled))]);
-    write(&app, &ask, "person", ChangeKind::Update { id, values, version: None }, because).await?;
+    write(&app, &ask, "person", Action::Update { id, values, version: None }, because).await?;
     // The record may have said so already: then nothing was written with it.
     app.db().write_rights(app.identity.shut_out(id, is_disabled)).await?;
     app.identity.standing_changed().await?;
@@ -362,7 +362,7 @@ async fn hand_over(app: Arc<App>, mut ask: Ask) -> Answered {
             let changes: Vec<Change> = ids
                 .map(|id| Change {
                     object: object.id,
-                    kind: ChangeKind::Update { id, values: values.clone(), version: None },
+                    kind: Action::Update { id, values: values.clone(), version: None },
                     at: object.key.clone(),
                 })
                 .collect();
@@ -416,8 +416,8 @@ async fn make_department(app: Arc<App>, mut ask: Ask) -> Answered {
         return Err(Refused::bad_request("a JSON object is expected / 应为 JSON 对象"));
     };
     let because = records::because(&ask, &bytes)?;
-    let id = write(&app, &ask, "department", ChangeKind::Create { id: None, values: department_values(body) }, because)
-        .await?;
+    let id =
+        write(&app, &ask, "department", Action::Create { id: None, values: department_values(body) }, because).await?;
     Ok(created(department_answer(&app, &ask, id).await?, &format!("/api/v1/departments/{id}")))
 }
 
@@ -425,12 +425,12 @@ async fn change_department(app: Arc<App>, mut ask: Ask) -> Answered {
     let values = department_values(ask.object().await?);
     let id = ask.id("id")?;
     let because = records::because(&ask, &[])?;
-    write(&app, &ask, "department", ChangeKind::Update { id, values, version: ask.if_match() }, because).await?;
+    write(&app, &ask, "department", Action::Update { id, values, version: ask.if_match() }, because).await?;
     department_answer(&app, &ask, id).await
 }
 
 async fn delete_department(app: Arc<App>, ask: Ask) -> Answered {
     let because = records::because(&ask, &[])?;
-    write(&app, &ask, "department", ChangeKind::Delete { id: ask.id("id")?, version: ask.if_match() }, because).await?;
+    write(&app, &ask, "department", Action::Delete { id: ask.id("id")?, version: ask.if_match() }, because).await?;
     Ok(empty())
 }

@@ -6,9 +6,9 @@ use http::HeaderValue;
 use kehub_api::{Answered, Ask, Means, Need, Refused, Route, created, empty, json_text, record};
 use kehub_db::{TableWrite, new_id};
 use kehub_model::history::Cause;
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::{Code, Moment, Object, Problem, RecordId};
-use kehub_records::{Because, Change, ChangeKind, Conflicts, How};
+use kehub_records::{Action, Because, Change, Conflicts, How};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -17,7 +17,7 @@ use super::{files, people};
 use crate::app::App;
 
 pub fn routes(app: &Arc<App>) -> Vec<Route> {
-    use Action::{Create, Delete, Read, Update};
+    use Access::{Create, Delete, Read, Update};
     let on = |action| Need::Object(action);
     vec![
         Route::post("/api/v1/records/{object}", on(Create), "Create a record", super::with(app, create))
@@ -89,7 +89,7 @@ async fn create(app: Arc<App>, mut ask: Ask) -> Answered {
     let mut because = because(&ask, &bytes)?;
     because.with = beside(&app, &ask, &object, id, &mut values).await?;
     let is_about_rights = people::is_organisation(&object.key);
-    let change = Change { object: object.id, kind: ChangeKind::Create { id: Some(id), values }, at: String::new() };
+    let change = Change { object: object.id, kind: Action::Create { id: Some(id), values }, at: String::new() };
     let done = app.records.write(ask.actor()?, vec![change], because).await?;
     if is_about_rights {
         app.identity.standing_changed().await?;
@@ -144,11 +144,8 @@ async fn change(app: Arc<App>, mut ask: Ask) -> Answered {
     let id = ask.id("id")?;
     let mut because = because(&ask, &bytes)?;
     because.with = beside(&app, &ask, &object, id, &mut values).await?;
-    let change = Change {
-        object: object.id,
-        kind: ChangeKind::Update { id, values, version: ask.if_match() },
-        at: String::new(),
-    };
+    let change =
+        Change { object: object.id, kind: Action::Update { id, values, version: ask.if_match() }, at: String::new() };
     app.records.write(ask.actor()?, vec![change], because).await?;
     if people::is_organisation(&object.key) {
         app.identity.standing_changed().await?;
@@ -165,8 +162,7 @@ async fn delete(app: Arc<App>, ask: Ask) -> Answered {
         app.identity.may_shut_out(id, ask.actor()?.id).await?;
         because.with = app.identity.remove(id);
     }
-    let change =
-        Change { object: object.id, kind: ChangeKind::Delete { id, version: ask.if_match() }, at: String::new() };
+    let change = Change { object: object.id, kind: Action::Delete { id, version: ask.if_match() }, at: String::new() };
     app.records.write(ask.actor()?, vec![change], because).await?;
     if people::is_organisation(&object.key) {
         app.identity.standing_changed().await?;

@@ -4,7 +4,7 @@ use kehub_api::Refused;
 use kehub_db::{Bind, Select, TableWrite, Where, fill_random, new_id};
 use kehub_model::history::Cause;
 use kehub_model::{Actor, Code, Problem, RecordId};
-use kehub_records::{Because, Change, ChangeKind};
+use kehub_records::{Action, Because, Change};
 use parking_lot::Mutex;
 use serde_json::json;
 use std::sync::Arc;
@@ -133,8 +133,7 @@ impl Identity {
         let catalog = self.records.catalog();
         let object = catalog.object("person").ok_or_else(Refused::not_found)?;
         let values = values.as_object().cloned().unwrap_or_default();
-        let change =
-            Change { object: object.id, kind: ChangeKind::Create { id: Some(person), values }, at: String::new() };
+        let change = Change { object: object.id, kind: Action::Create { id: Some(person), values }, at: String::new() };
         let because = Because { cause: Some(Cause::Person), with, ..Because::default() };
         self.records.write(actor, vec![change], because).await?;
         // What rights are made of has changed beside the record.

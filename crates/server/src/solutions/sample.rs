@@ -7,7 +7,7 @@ use kehub_api::Refused;
 use kehub_model::fields::Kind;
 use kehub_model::history::Cause;
 use kehub_model::{Actor, Code, Field, Object, Problem};
-use kehub_records::{Because, Change, ChangeKind};
+use kehub_records::{Action, Because, Change};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Package, Sample};
@@ -51,7 +51,7 @@ fn changes(app: &App, object: &Object, sample: &Sample) -> Result<Vec<Change>, R
         }
         changes.push(Change {
             object: object.id,
-            kind: ChangeKind::Create { id: None, values },
+            kind: Action::Create { id: None, values },
             at: format!("{}[{n}]", sample.object),
         });
     }

@@ -104,7 +104,7 @@ async fn a_persons_address_is_what_he_signs_in_by() {
     let console = std::sync::Arc::new(kehub_model::Actor::console());
     let object = world.app.records.catalog().object("person").unwrap().id;
     let values = json!({ "is_active": false, "email": "b@kehub.test" }).as_object().unwrap().clone();
-    let kind = kehub_records::ChangeKind::Update { id: world.ben_id.parse().unwrap(), values, version: None };
+    let kind = kehub_records::Action::Update { id: world.ben_id.parse().unwrap(), values, version: None };
     let change = kehub_records::Change { object, kind, at: String::new() };
     world.app.records.write(&console, vec![change], kehub_records::Because::default()).await.unwrap();
     world.app.identity.follow_records().await.unwrap();

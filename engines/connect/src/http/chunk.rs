@@ -10,7 +10,7 @@ use kehub_model::history::Cause;
 use kehub_model::object::ObjectDef;
 use kehub_model::schema::Edit;
 use kehub_model::{Actor, Catalog, Cell, Code, Label, Problem, RecordId, key};
-use kehub_records::{Because, Change, ChangeKind, Refusal, Trial};
+use kehub_records::{Action, Because, Change, Refusal, Trial};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Imports, ask};
@@ -208,7 +208,7 @@ impl Imports {
             while !texts.is_empty() {
                 let changes = texts.iter().enumerate().map(|(n, text)| Change {
                     object: target.id,
-                    kind: ChangeKind::Create { id: None, values: Map::from_iter([(field.clone(), json!(text))]) },
+                    kind: Action::Create { id: None, values: Map::from_iter([(field.clone(), json!(text))]) },
                     at: place_of(n),
                 });
                 let (changes, because) = (changes.collect(), pass.because(Vec::new()));
@@ -327,7 +327,7 @@ impl Imports {
 
 /// The change with something that stands for what the run would have made before it: records linked to, options.
 fn tried(pass: &Pass, mut change: Change) -> Change {
-    let (ChangeKind::Create { values, .. } | ChangeKind::Update { values, .. }) = &mut change.kind else {
+    let (Action::Create { values, .. } | Action::Update { values, .. }) = &mut change.kind else {
         return change;
     };
     for place in &pass.plan.places {
@@ -378,8 +378,8 @@ fn is_written(row: &Judged) -> bool {
 fn change(pass: &Pass, row: &Judged, n: usize) -> Change {
     let values = row.values.clone();
     let kind = match (row.fate, row.id) {
-        (Fate::Changed, Some(id)) => ChangeKind::Update { id, values, version: None },
-        (_, id) => ChangeKind::Create { id, values },
+        (Fate::Changed, Some(id)) => Action::Update { id, values, version: None },
+        (_, id) => Action::Create { id, values },
     };
     Change { object: pass.plan.object.id, kind, at: place_of(n) }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use kehub_db::new_id;
 use kehub_model::fields::Kind;
-use kehub_model::rights::Action;
+use kehub_model::rights::Access;
 use kehub_model::{Actor, Catalog, Cell, Code, Field, Object, Problem, Value};
 use kehub_records::{Refusal, Style};
 use rust_decimal::Decimal;
@@ -66,7 +66,7 @@ impl Imports {
     /// `POST /exports`: writes the file and says where it is. Whoever takes it away throws it away.
     pub async fn export(&self, actor: &Arc<Actor>, export: &Export) -> Result<Exported, Refusal> {
         let object = self.records().object_for(actor, &export.object)?;
-        if !actor.may(&object, Action::Export) {
+        if !actor.may(&object, Access::Export) {
             return Err(Refusal::forbidden());
         }
         let catalog = self.records().catalog();

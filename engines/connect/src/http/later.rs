@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kehub_model::label::Language;
 use kehub_model::{Code, Problem, RecordId};
-use kehub_records::{Change, ChangeKind, Refusal};
+use kehub_records::{Action, Change, Refusal};
 use serde_json::{Map, Value as Json};
 
 use super::carry::Stop;
@@ -43,7 +43,7 @@ impl Imports {
                 };
                 match found {
                     Ok(values) => {
-                        let kind = ChangeKind::Update { id: row.id, values, version: None };
+                        let kind = Action::Update { id: row.id, values, version: None };
                         changes.push(Change { object: pass.plan.object.id, kind, at: format!("rows[{}]", row.n) });
                     }
                     Err(problem) => {

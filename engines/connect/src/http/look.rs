@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kehub_model::fields::guess_date_format;
-use kehub_model::rights::{Action, Right};
+use kehub_model::rights::{Access, Right};
 use kehub_model::{Actor, Catalog, Cell, Code, Object, Problem, Problems};
 use kehub_records::Refusal;
 
@@ -145,7 +145,7 @@ impl Imports {
         const OBJECTS: usize = 100;
         const COLUMNS: usize = 50;
         let mut guesses = BTreeMap::new();
-        let readable = |object: &&Arc<Object>| actor.may(object, Action::Read) && object.parent.is_none();
+        let readable = |object: &&Arc<Object>| actor.may(object, Access::Read) && object.parent.is_none();
         for (n, cells) in samples.iter().enumerate().take(COLUMNS) {
             let names = run::names_in(cells, actor.reading.zone);
             if names.len() < 2 {

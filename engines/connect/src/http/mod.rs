@@ -22,7 +22,7 @@ use kehub_db::new_id;
 use kehub_model::actor::{CONSOLE, SYSTEM};
 use kehub_model::fields::Reading;
 use kehub_model::object::ObjectDef;
-use kehub_model::rights::{Action, Right};
+use kehub_model::rights::{Access, Right};
 use kehub_model::schema::Edit;
 use kehub_model::{Actor, Code, Problem, Problems, RecordId};
 use kehub_records::{Records, Refusal};
@@ -362,7 +362,7 @@ impl Imports {
 
     fn may_import(&self, actor: &Actor, object: &str) -> Result<(), Refusal> {
         let object = self.records().object_for(actor, object)?;
-        if actor.may(&object, Action::Import) { Ok(()) } else { Err(Refusal::forbidden()) }
+        if actor.may(&object, Access::Import) { Ok(()) } else { Err(Refusal::forbidden()) }
     }
 
     async fn keep(&self, job: &mut Job, state: State) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ use kehub_db::{Db, Target, WallClock};
 use kehub_model::object::ObjectDef;
 use kehub_model::schema::Edit;
 use kehub_model::{Actor, Problems, RecordId};
-use kehub_records::{Because, Change, ChangeKind, Records, Style};
+use kehub_records::{Action, Because, Change, Records, Style};
 use serde_json::{Value as Json, json};
 
 use crate::http::{Console, Imports, New, Summary};
@@ -93,18 +93,15 @@ impl Workspace {
     }
 
     pub(super) async fn create(&self, object: &str, values: Json) -> RecordId {
-        self.write(object, ChangeKind::Create { id: None, values: values.as_object().expect("values").clone() }).await
+        self.write(object, Action::Create { id: None, values: values.as_object().expect("values").clone() }).await
     }
 
     pub(super) async fn update(&self, object: &str, id: RecordId, values: Json) {
-        self.write(
-            object,
-            ChangeKind::Update { id, values: values.as_object().expect("values").clone(), version: None },
-        )
-        .await;
+        self.write(object, Action::Update { id, values: values.as_object().expect("values").clone(), version: None })
+            .await;
     }
 
-    async fn write(&self, object: &str, kind: ChangeKind) -> RecordId {
+    async fn write(&self, object: &str, kind: Action) -> RecordId {
         let object = self.records.catalog().object(object).expect("an object").id;
         let change = Change { object, kind, at: String::new() };
         self.records.write(&self.boss, vec![change], Because::default()).await.expect("written").results[0].0
