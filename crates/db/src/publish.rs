@@ -176,6 +176,9 @@ impl Publish {
                 Filling::None => {}
                 Filling::Rows(object, work) => self.fill_sqlite(connection, object, &work)?,
                 Filling::Rollup(object, field, plan) => {
+                    if let Some(sql) = self.begin_rollup(object, field, Dialect::Sqlite) {
+                        crate::sqlite_execute(connection, &sql)?;
+                    }
                     for row in crate::sqlite_aggregate(connection, &self.new, &crate::compile::NOW, &plan)? {
                         if let Some(sql) = set_rollup(object, field, &row, Dialect::Sqlite) {
                             crate::sqlite_execute(connection, &sql)?;
@@ -191,6 +194,16 @@ impl Publish {
             crate::sqlite_execute(connection, &sql)?;
         }
         Ok(())
+    }
+
+    /// Every record as one without children, before those that have some are told what they come to.
+    pub(crate) fn begin_rollup(&self, object: &Object, field: &Field, dialect: Dialect) -> Option<Sql> {
+        let none = kehub_model::rollup::rollup(&self.new, object, field.id)?.of_none();
+        let mut sql = Sql::new(dialect);
+        let none = sql.bind(codec::bind(&field.column, &none, dialect));
+        let none = if dialect == Dialect::Postgres { format!("{none}::{}", rows::column_type(field)) } else { none };
+        sql.text = format!("update {} set {} = {none}", quoted(&object.table), quoted(&field.physical));
+        Some(sql)
     }
 
     fn fill_sqlite(&self, connection: &Connection, object: &Object, work: &Work<'_>) -> Result<(), Fault> {

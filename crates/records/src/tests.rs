@@ -4,6 +4,7 @@ mod agree;
 mod moments;
 mod nodes;
 mod past;
+mod publish;
 mod undone;
 
 use std::sync::Arc;

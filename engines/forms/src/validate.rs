@@ -7,7 +7,7 @@ use kehub_model::actor::Sight;
 use kehub_model::key::is_key;
 use kehub_model::query::{AggregateAsk, Measure, Resolver, SortAsk};
 use kehub_model::rights::Access;
-use kehub_model::{Actor, Catalog, Code, Definition, Object, Problem, Problems};
+use kehub_model::{Actor, Catalog, Code, Definition, Moment, Object, Problem, Problems};
 use serde_json::json;
 
 use crate::definition::{ColumnDef, Direction, MenuDef, MenuItem, PageDef, RelatedDef, SectionDef, SortDef, ViewDef};
@@ -29,7 +29,9 @@ struct Look<'a> {
 
 impl<'a> Look<'a> {
     fn new(catalog: &'a Catalog, actor: &'a Actor) -> Look<'a> {
-        Look { catalog, actor, resolver: Resolver::new(catalog, actor, None), problems: Problems::new() }
+        // Views may say "this month"; which one it is does not matter here.
+        let resolver = Resolver::new(catalog, actor, Some(Moment::ZERO.time()));
+        Look { catalog, actor, resolver, problems: Problems::new() }
     }
 
     fn say(&mut self, problem: Problem) {

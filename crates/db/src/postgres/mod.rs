@@ -364,6 +364,9 @@ impl Postgres {
                     }
                 }
                 Filling::Rollup(object, field, plan) => {
+                    if let Some(sql) = publish.begin_rollup(object, field, Dialect::Postgres) {
+                        execute_in(&transaction, &sql).await?;
+                    }
                     let compiled = compile::aggregate(&publish.new, &compile::NOW, Dialect::Postgres, &plan)?;
                     for row in &query_in(&transaction, &compiled.sql).await? {
                         let mut column = 0;

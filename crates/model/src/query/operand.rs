@@ -13,7 +13,8 @@ use crate::value::{RecordId, Value};
 
 /// What dynamic values mean for this request.
 pub(super) struct Around {
-    pub(super) now: DateTime<Utc>,
+    /// Without it nothing may be relative to it.
+    pub(super) now: Option<DateTime<Utc>>,
     pub(super) zone: chrono_tz::Tz,
     pub(super) me: RecordId,
     pub(super) departments: Vec<RecordId>,
@@ -28,8 +29,23 @@ fn bad(op: Op, hint: &str) -> Problem {
     Problem::new(Code::BadOperand, "value").with("op", op.text()).with("hint", hint)
 }
 
+/// Whether a value, or one in a list, is relative to now.
+fn is_relative(value: &Json) -> bool {
+    match value {
+        Json::Array(values) => values.iter().any(is_relative),
+        Json::Object(map) => map.contains_key("now"),
+        _ => false,
+    }
+}
+
 /// A test of one field with one value; the second member says whether it is to be negated.
 pub(super) fn test(field: &Field, op: Op, value: &Json, around: &Around) -> Read<(Is, bool)> {
+    if around.now.is_none() && (op == Op::Within || is_relative(value)) {
+        return Err(bad(
+            op,
+            "固定的日期或时间；这里的条件不随时间变化 / a fixed date or time; this condition does not move with time",
+        ));
+    }
     let one = |value: &Json| one(field, op, value, around);
     let negated = matches!(
         op,
@@ -183,7 +199,7 @@ fn dynamic(value: &Json, around: &Around) -> Option<Value> {
         ("my_department", Json::Bool(true)) => {
             Some(Value::list(around.departments.iter().map(|id| Value::Id(*id)).collect()))
         }
-        ("now", Json::String(offset)) => when::offset(offset, around.now, around.zone).map(Value::DateTime),
+        ("now", Json::String(offset)) => when::offset(offset, around.now?, around.zone).map(Value::DateTime),
         _ => None,
     }
 }
@@ -274,7 +290,7 @@ fn between(field: &Field, low: &Json, high: &Json, around: &Around, op: Op) -> R
 }
 
 fn within(field: &Field, value: &Json, around: &Around) -> Option<Is> {
-    let (from, to) = when::span(value, around.now, around.zone)?;
+    let (from, to) = when::span(value, around.now?, around.zone)?;
     Some(match field.column {
         Column::Date => {
             // A span of hours reaches into every day it touches.

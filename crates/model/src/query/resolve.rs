@@ -41,10 +41,11 @@ struct Found<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// `now` is what relative times are relative to; without it they are relative to 1970 (rules of rows must not use them).
+    /// `now` is what relative times are relative to; without it there are none: who may see a row, and what counts for a
+    /// roll-up, does not change by itself.
     pub fn new(catalog: &'a Catalog, actor: &'a Actor, now: Option<DateTime<Utc>>) -> Resolver<'a> {
         let departments = actor.org.department_of(actor.id).into_iter().collect();
-        let around = Around { now: now.unwrap_or_default(), zone: actor.reading.zone, me: actor.id, departments };
+        let around = Around { now, zone: actor.reading.zone, me: actor.id, departments };
         Resolver { catalog, actor, around }
     }
 
