@@ -310,8 +310,11 @@ impl Db {
                 continue;
             }
             let rows = self.rows_about(&shape.table).await?;
-            if rows < FEW && !watched.is_wanted {
-                self.seen.settle(shape);
+            if rows < FEW {
+                // What a definition asks for waits until there is something to look through.
+                if !watched.is_wanted {
+                    self.seen.settle(shape);
+                }
                 continue;
             }
             if self.dialect() == Dialect::Sqlite && rows > AT_ONCE && !self.is_quiet().await? {

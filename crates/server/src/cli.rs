@@ -9,6 +9,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use kehub_db::{Clock, WallClock};
+use kehub_forms::{Direction, ViewDef};
+use serde_json::json;
 
 use crate::app::App;
 use crate::console::{self, Command, Lock, Order, Report};
@@ -279,6 +281,14 @@ async fn tend(app: Arc<App>) {
             }
         }
     };
+    let views = async {
+        loop {
+            if let Err(fault) = expect_views(&app).await {
+                tracing::warn!(%fault, "views could not be looked at for their indexes");
+            }
+            tokio::time::sleep(Duration::from_secs(60)).await;
+        }
+    };
     let people = async {
         let mut changed = app.records.changed();
         loop {
@@ -298,7 +308,20 @@ async fn tend(app: Arc<App>) {
             post.tend().await;
         }
     };
-    tokio::join!(app.records.tend(), app.records.follow(), checkpoints, people, post);
+    tokio::join!(app.records.tend(), app.records.follow(), checkpoints, views, people, post);
+}
+
+/// What views list gets its index before anybody opens them.
+async fn expect_views(app: &App) -> Result<(), kehub_db::Fault> {
+    for view in kehub_records::definitions::list(app.db(), "view").await? {
+        if let Ok(view) = serde_json::from_value::<ViewDef>(view.body) {
+            let way = |dir: Option<Direction>| dir.unwrap_or(Direction::Asc);
+            let terms = view.sort.iter().map(|term| json!({ "field": term.field, "dir": way(term.dir) }));
+            let body = json!({ "filter": view.filter, "sort": terms.collect::<Vec<_>>() });
+            app.records.expect(&view.object, &body);
+        }
+    }
+    Ok(())
 }
 
 /// When the system or a person at the keyboard says that it is enough.

@@ -139,6 +139,22 @@ impl Records {
         unmoved!(self, actor, |state, actor| self.query_now(&state, actor, object, body, style))
     }
 
+    /// A definition will ask for this list, `{filter, sort}` of an object: its index is made before anybody waits for it. What does
+    /// not resolve asks for nothing.
+    pub fn expect(&self, object: &str, body: &Json) {
+        let state = self.state();
+        let Some(object) = state.catalog.object(object) else { return };
+        let (everything, mut problems) = (Actor::console(), Problems::new());
+        let ask = QueryAsk::parse(body, &mut problems);
+        let resolver = Resolver::new(&state.catalog, &everything, Some(self.db().clock.now()));
+        let filter = ask.filter.as_ref().map_or(Cond::Const(true), |ask| resolver.filter(object, ask, &mut problems));
+        let sort = resolver.sort(object, &ask.sort, &mut problems);
+        if problems.is_empty() {
+            let plan = ListPlan { sort, ..plan_of(object, Vec::new(), filter, ask.limit) };
+            self.db().expect_list(&state.catalog, &plan);
+        }
+    }
+
     async fn query_now(
         &self,
         state: &Arc<State>,
