@@ -248,7 +248,7 @@ impl Db {
             self.batch(vec![sql]).await?;
             return Ok(true);
         };
-        let (at, beat) = (cursor.text(0).to_owned(), cursor.int(1));
+        let (mut at, mut beat) = (cursor.text(0).to_owned(), cursor.int(1));
         let rows = self.table(Select::from("search_object", &["object", "fields", "built", "is_ready"])).await?;
         let states: HashMap<i64, &TableRow> = rows.iter().map(|row| (row.int(0), row)).collect();
         for object in objects(catalog) {
@@ -256,19 +256,23 @@ impl Db {
                 return self.begin_object(object, &at, beat).await;
             }
         }
-        if let Some(more) = self.take_log(catalog, &at, beat).await? {
-            return Ok(more);
+        let taken = self.take_log(catalog, &at, beat).await?;
+        let unbuilt = |object: &&Arc<Object>| states.get(&object.id.into()).is_some_and(|row| row.int(3) == 0);
+        let Some(object) = objects(catalog).find(unbuilt) else { return Ok(taken.unwrap_or(false)) };
+        if taken.is_some() {
+            // Building goes on between what is written meanwhile, however much that is.
+            let cursor = self.table(Select::from("search_cursor", &["at", "beat"])).await?;
+            let Some(cursor) = cursor.first() else { return Ok(true) };
+            (at, beat) = (cursor.text(0).to_owned(), cursor.int(1));
         }
-        for object in objects(catalog) {
-            if let Some(row) = states.get(&object.id.into()).filter(|row| row.int(3) == 0) {
-                return self.build(object, row.uuid(2), &at, beat).await;
-            }
-        }
-        Ok(false)
+        let built = states.get(&object.id.into()).and_then(|row| row.uuid(2));
+        self.build(object, built, &at, beat).await
     }
 
-    /// Makes an object's grams empty and unready.
+    /// Makes an object's grams empty, and unready unless there is nothing to build: what is written from now on is in the log.
     async fn begin_object(&self, object: &Object, at: &str, beat: i64) -> Result<bool, Fault> {
+        let any = format!("select 1 from {} limit 1", quoted(&object.table));
+        let is_empty = self.raw(Sql::with(self.dialect(), &any), 1).await?.is_empty();
         let table = quoted(&table(object));
         let dialect = self.dialect();
         let mut statements =
@@ -288,7 +292,7 @@ impl Db {
             ("object", i64::from(object.id).into()),
             ("fields", fingerprint(object).into()),
             ("built", Bind::Null),
-            ("is_ready", 0.into()),
+            ("is_ready", i64::from(is_empty).into()),
         ];
         statements.push(TableWrite::Put { table: "search_object", values, keys: 1 }.sql(dialect));
         self.batch(statements).await?;

@@ -13,7 +13,7 @@ use super::data::{OBJECT, Row, STATUS, object};
 use super::house::House;
 use super::http::Client;
 use super::imports;
-use super::load::{self, Figures, Plan, cpu_of, memory_of};
+use super::load::{self, Figures, Plan, Request, cpu_of, memory_of};
 use super::table::{Line, write};
 use crate::postgres::Cluster;
 
@@ -104,9 +104,9 @@ impl Place {
         Plan { clients, repetitions, warm: Duration::from_secs(1), time: Duration::from_secs(seconds), each: 1.0 }
     }
 
-    fn ours(&self, plan: Plan, work: impl Fn(&mut Client, u64) -> Result<()> + Sync) -> Result<Figures> {
+    fn ours(&self, plan: Plan, request: impl Fn(u64) -> Request) -> Result<Figures> {
         let pid = self.house.pid();
-        load::run(plan, || cpu_of(pid), |_| self.house.client(), work)
+        load::drive(plan, || cpu_of(pid), &self.house, request)
     }
 
     /// The bare library works in this process, together with its clients.
@@ -121,10 +121,10 @@ impl Place {
             work,
         )
     }
+}
 
-    fn query(&self, body: impl Fn(u64) -> Value + Sync) -> impl Fn(&mut Client, u64) -> Result<()> + Sync {
-        move |client, n| good(client, "POST", &format!("/api/v1/records/{OBJECT}/query"), &body(n))
-    }
+fn post(path: &str, body: &Value) -> Request {
+    ("POST", format!("/api/v1/records/{OBJECT}{path}"), body.to_string())
 }
 
 fn good(client: &mut Client, method: &str, path: &str, body: &Value) -> Result<()> {
@@ -156,9 +156,7 @@ fn restart(place: &mut Place) -> Result<Line> {
 
 fn memory(place: &mut Place) -> Result<Line> {
     let idle = memory_of(place.house.pid());
-    place.ours(place.plan(16), |client, n| {
-        good(client, "POST", &format!("/api/v1/records/{OBJECT}"), &Row::of(fresh(n) + (1 << 41)).json())
-    })?;
+    place.ours(place.plan(16), |n| post("", &Row::of(fresh(n) + (1 << 41)).json()))?;
     let loaded = memory_of(place.house.pid());
     let postgres = if place.cluster.is_some() { ", without PostgreSQL" } else { "" };
     Ok(Line::single("memory", &format!("resident{postgres}; idle {idle:.0} MB, after load"), loaded, "MB"))
@@ -166,9 +164,7 @@ fn memory(place: &mut Place) -> Result<Line> {
 
 fn create(place: &mut Place) -> Result<Line> {
     let plan = place.plan(16);
-    let ours = place.ours(plan, |client, n| {
-        good(client, "POST", &format!("/api/v1/records/{OBJECT}"), &Row::of(fresh(n)).json())
-    })?;
+    let ours = place.ours(plan, |n| post("", &Row::of(fresh(n)).json()))?;
     let bare = place.bare(plan, |hand, n| hand.create(fresh(n)))?;
     Ok(Line::pair("create", "create one record, durable, with rights, checks and history; 16 clients", ours, bare))
 }
@@ -176,9 +172,9 @@ fn create(place: &mut Place) -> Result<Line> {
 fn batch(place: &mut Place) -> Result<Line> {
     let plan = Plan { each: 1_000.0, ..place.plan(1) };
     let base = |n: u64| fresh(n & 0xffff_ffff) * 1_000 + (n >> 32) * 1_000_000_000;
-    let ours = place.ours(plan, |client, n| {
+    let ours = place.ours(plan, |n| {
         let records: Vec<Value> = (0..1_000).map(|k| Row::of(base(n) + k).json()).collect();
-        good(client, "POST", &format!("/api/v1/records/{OBJECT}/batch"), &json!({ "records": records }))
+        post("/batch", &json!({ "records": records }))
     })?;
     let bare = place.bare(plan, |hand, n| hand.batch(base(n)))?;
     Ok(Line::pair("batch", "records by batches of 1,000, one client", ours, bare))
@@ -212,10 +208,9 @@ fn get(place: &mut Place) -> Result<Line> {
     let plan = place.plan(16);
     let ids = &place.ids;
     let mix = |n: u64, of: usize| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20) as usize % of;
-    let ours = place.ours(plan, |client, n| {
+    let ours = place.ours(plan, |n| {
         let id = &ids[mix(n, ids.len())];
-        let answer = client.send("GET", &format!("/api/v1/records/{OBJECT}/{id}"), "")?;
-        if answer.status == 200 { Ok(()) } else { bail!("{}", answer.status) }
+        ("GET", format!("/api/v1/records/{OBJECT}/{id}"), String::new())
     })?;
     let rows = place.options.rows as usize;
     let bare = place.bare(plan, |hand, n| hand.get(mix(n, rows) as u64).map(drop))?;
@@ -223,13 +218,17 @@ fn get(place: &mut Place) -> Result<Line> {
 }
 
 /// Until an answer comes within this time, or a while has passed: indexes and grams are made beside.
-fn settle(place: &Place, within: Duration, work: &(dyn Fn(&mut Client, u64) -> Result<()> + Sync)) -> Result<Duration> {
+fn settle(place: &Place, within: Duration, request: &dyn Fn(u64) -> Request) -> Result<Duration> {
     let mut client = place.house.client()?;
     let begun = Instant::now();
     let mut quick = 0;
     for n in 0.. {
+        let (method, path, body) = request(n);
         let asked = Instant::now();
-        work(&mut client, n)?;
+        let answer = client.send(method, &path, &body)?;
+        if answer.status >= 300 {
+            bail!("{method} {path}: {} {}", answer.status, String::from_utf8_lossy(answer.body));
+        }
         quick = if asked.elapsed() < within { quick + 1 } else { 0 };
         if quick >= 8 || begun.elapsed() > Duration::from_secs(180) {
             break;
@@ -246,10 +245,10 @@ fn list(place: &mut Place) -> Result<Line> {
         let filter = json!({"and": [{"field": "region", "op": "eq", "value": region}, {"field": "status", "op": "eq", "value": status}]});
         json!({"filter": filter, "sort": [{"field": "amount", "dir": "desc"}], "limit": 50})
     };
-    let work = place.query(body);
-    let settled = settle(place, Duration::from_millis(30), &work)?;
+    let request = move |n: u64| post("/query", &body(n));
+    let settled = settle(place, Duration::from_millis(30), &request)?;
     let plan = place.plan(16);
-    let ours = place.ours(plan, work)?;
+    let ours = place.ours(plan, request)?;
     let bare = place.bare(plan, |hand, n| {
         let (region, status) = asked(n);
         hand.list(&region, status).map(drop)
@@ -262,11 +261,11 @@ fn list(place: &mut Place) -> Result<Line> {
 }
 
 fn contains(place: &mut Place, name: &'static str, text: &'static str) -> Result<Line> {
-    let body = move |_| json!({"filter": {"field": "company", "op": "contains", "value": text}, "sort": [{"field": "amount", "dir": "desc"}], "limit": 50});
-    let work = place.query(body);
-    settle(place, Duration::from_millis(100), &work)?;
+    let body = move |_: u64| json!({"filter": {"field": "company", "op": "contains", "value": text}, "sort": [{"field": "amount", "dir": "desc"}], "limit": 50});
+    let request = move |n: u64| post("/query", &body(n));
+    settle(place, Duration::from_millis(100), &request)?;
     let plan = place.plan(4);
-    let ours = place.ours(plan, work)?;
+    let ours = place.ours(plan, request)?;
     let bare = place.bare(plan, |hand, _| hand.contains(text).map(drop))?;
     Ok(Line::pair(name, &format!("contains “{text}”, rare, sorted; 4 clients; bare: a scan"), ours, bare))
 }
@@ -280,12 +279,11 @@ fn contains_latin(place: &mut Place) -> Result<Line> {
 }
 
 fn aggregate(place: &mut Place) -> Result<Line> {
-    let path = format!("/api/v1/records/{OBJECT}/aggregate");
     let body = json!({"group": [{"field": "region"}], "measures": [{"fn": "count"}, {"fn": "sum", "field": "amount"}]});
-    let work = |client: &mut Client, _: u64| good(client, "POST", &path, &body);
-    settle(place, Duration::from_millis(30), &work)?;
+    let request = |_: u64| post("/aggregate", &body);
+    settle(place, Duration::from_millis(30), &request)?;
     let plan = place.plan(4);
-    let ours = place.ours(plan, work)?;
+    let ours = place.ours(plan, request)?;
     let bare = place.bare(plan, |hand, _| hand.sums().map(drop))?;
     Ok(Line::pair(
         "aggregate",

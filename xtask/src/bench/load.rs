@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
+use super::house::House;
+use super::http::AsyncClient;
+
 /// What a line of the table says.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Figures {
@@ -30,19 +33,19 @@ pub(super) struct Plan {
     pub(super) each: f64,
 }
 
-/// Runs the work of each client over and over. `make` makes what a client works with; the number is different in every call.
+/// What one round came to: how long each call took, and how long all of it.
+type Round = (Vec<f64>, f64);
+
+/// Runs the work of each client over and over, a thread each. `make` makes what a client works with; the number is different in
+/// every call.
 pub(super) fn run<C>(
     plan: Plan,
     cpu: impl Fn() -> f64,
     make: impl Fn(usize) -> Result<C> + Sync,
     work: impl Fn(&mut C, u64) -> Result<()> + Sync,
 ) -> Result<Figures> {
-    let mut rates = Vec::new();
-    let mut times: Vec<f64> = Vec::new();
-    let (mut used, mut done) = (0.0, 0.0);
-    for round in 0..=plan.repetitions {
-        let time = if round == 0 { plan.warm } else { plan.time };
-        let (before, begun) = (cpu(), Instant::now());
+    rounds(plan, cpu, |round, time| {
+        let begun = Instant::now();
         let all: Vec<Result<Vec<f64>>> = std::thread::scope(|scope| {
             let clients: Vec<_> = (0..plan.clients)
                 .map(|n| {
@@ -50,7 +53,7 @@ pub(super) fn run<C>(
                     scope.spawn(move || {
                         let mut client = make(n)?;
                         let mut took = Vec::new();
-                        let mut number = ((round * plan.clients + n) as u64) << 32;
+                        let mut number = first(plan, round, n);
                         while begun.elapsed() < time {
                             let start = Instant::now();
                             work(&mut client, number)?;
@@ -61,33 +64,76 @@ pub(super) fn run<C>(
                     })
                 })
                 .collect();
-            clients
-                .into_iter()
-                .map(|client| client.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a client panicked"))))
-                .collect()
+            let ended = clients.into_iter().map(std::thread::ScopedJoinHandle::join);
+            ended.map(|client| client.unwrap_or_else(|_| Err(anyhow::anyhow!("a client panicked")))).collect()
         });
         let seconds = begun.elapsed().as_secs_f64();
-        let mut count = 0.0;
-        for client in all {
-            let client = client?;
-            count += client.len() as f64 * plan.each;
-            if round > 0 {
-                times.extend(client);
+        Ok((all.into_iter().collect::<Result<Vec<_>>>()?.concat(), seconds))
+    })
+}
+
+/// A request to be made: method, path, body.
+pub(super) type Request = (&'static str, String, String);
+
+/// The same over HTTP. All clients are in one thread, which costs the machine little beside the server.
+pub(super) fn drive(
+    plan: Plan,
+    cpu: impl Fn() -> f64,
+    house: &House,
+    request: impl Fn(u64) -> Request,
+) -> Result<Figures> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    rounds(plan, cpu, |round, time| {
+        let request = &request;
+        let begun = Instant::now();
+        let clients = (0..plan.clients).map(|n| async move {
+            let mut client = AsyncClient::connect(&house.address, &house.token).await?;
+            let mut took = Vec::new();
+            let mut number = first(plan, round, n);
+            while begun.elapsed() < time {
+                let (method, path, body) = request(number);
+                let start = Instant::now();
+                client.good(method, &path, &body).await?;
+                took.push(start.elapsed().as_secs_f64() * 1e3);
+                number += 1;
             }
-        }
+            anyhow::Ok(took)
+        });
+        let all = runtime.block_on(futures_util::future::try_join_all(clients))?;
+        Ok((all.concat(), begun.elapsed().as_secs_f64()))
+    })
+}
+
+/// The first number of a client's calls in a round.
+fn first(plan: Plan, round: usize, client: usize) -> u64 {
+    ((round * plan.clients + client) as u64) << 32
+}
+
+/// Warms up, repeats, and sums up.
+fn rounds(
+    plan: Plan,
+    cpu: impl Fn() -> f64,
+    mut once: impl FnMut(usize, Duration) -> Result<Round>,
+) -> Result<Figures> {
+    let mut rates = Vec::new();
+    let mut times: Vec<f64> = Vec::new();
+    let (mut used, mut done) = (0.0, 0.0);
+    for round in 0..=plan.repetitions {
+        let before = cpu();
+        let (took, seconds) = once(round, if round == 0 { plan.warm } else { plan.time })?;
         if round > 0 {
+            let count = took.len() as f64 * plan.each;
             rates.push(count / seconds);
             used += cpu() - before;
             done += count;
+            times.extend(took);
         }
     }
     rates.sort_by(f64::total_cmp);
     times.sort_by(f64::total_cmp);
     let at = |share: f64| {
-        times
-            .get(((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1)))
-            .copied()
-            .unwrap_or_default()
+        let place = ((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1));
+        times.get(place).copied().unwrap_or_default()
     };
     Ok(Figures {
         rate: rates.get(rates.len() / 2).copied().unwrap_or_default(),

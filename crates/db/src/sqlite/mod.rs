@@ -39,13 +39,9 @@ const OLDEST: i32 = 3_051_003;
 /// How long one read may take.
 const READ_LIMIT: Duration = Duration::from_secs(20);
 
-type Readers = Arc<Mutex<Vec<Connection>>>;
-
 pub(crate) struct Sqlite {
     path: PathBuf,
-    /// Connections for reads of a few rows, and for scans.
-    points: Readers,
-    scans: Readers,
+    readers: Arc<Mutex<Vec<Connection>>>,
     jobs: writer::Queue,
     numbers: Arc<Numbers>,
     seen: Arc<Seen>,
@@ -71,8 +67,8 @@ impl Sqlite {
         let numbers = Arc::new(Numbers::default());
         read_numbers(&connection, &numbers)?;
         let jobs = writer::start(connection, clock, numbers.clone(), seen.clone())?;
-        let (points, scans, past) = (Arc::default(), Arc::default(), Sessions::default());
-        Ok(Sqlite { path: path.to_owned(), points, scans, jobs, numbers, seen, past, side })
+        let (path, past) = (path.to_owned(), Sessions::default());
+        Ok(Sqlite { path, readers: Arc::default(), jobs, numbers, seen, past, side })
     }
 
     /// Reads on one snapshot. Point reads take microseconds and run where they are; scans move to the blocking pool.
@@ -90,11 +86,11 @@ impl Sqlite {
         limit: Option<Duration>,
         read: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        let readers = if limit.is_none() { self.points.clone() } else { self.scans.clone() };
+        let readers = self.readers.clone();
         let free = readers.lock().pop();
         let connection = match free {
             Some(connection) => connection,
-            None => read_only(&self.path, self.side.path(), limit.is_some())?,
+            None => read_only(&self.path, self.side.path())?,
         };
         let run = move || {
             if let Some(limit) = limit {
@@ -324,13 +320,10 @@ fn read_write(path: &Path) -> Result<Connection, Fault> {
 }
 
 /// A connection that reads the database and the file beside it.
-fn read_only(path: &Path, side: &Path, scans: bool) -> Result<Connection, Fault> {
+fn read_only(path: &Path, side: &Path) -> Result<Connection, Fault> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    // After every commit of somebody else a mapping is made anew: it pays for scans, not for a few rows.
-    let mapped = if scans { 268_435_456 } else { 0 };
-    connection.execute_batch(&format!(
-        "pragma temp_store = memory; pragma mmap_size = {mapped}; pragma cache_size = -8000;"
-    ))?;
+    // The file is not mapped: after every commit of the writer a mapping is made anew, and each connection's counts as memory.
+    connection.execute_batch("pragma temp_store = memory; pragma cache_size = -8000;")?;
     connection.execute("attach database ?1 as side", [side.to_str().ok_or(Fault::Catalog)?])?;
     Ok(connection)
 }

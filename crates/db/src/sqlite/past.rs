@@ -78,7 +78,7 @@ impl Sqlite {
         let mut session = match self.past.take(at.at).await? {
             Place::Used(session) => session,
             Place::New(permit) => {
-                let connection = read_only(&self.path, self.side.path(), true)?;
+                let connection = read_only(&self.path, self.side.path())?;
                 // Scratch tables may grow: beyond its cache SQLite puts them into a file of its own that nobody else sees.
                 connection.execute_batch("pragma temp_store = file")?;
                 self.past.begin(connection, permit)
