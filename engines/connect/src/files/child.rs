@@ -80,7 +80,10 @@ impl Reader {
         // The child has another working folder in mind than its parent may have later.
         let path = std::path::absolute(path)?;
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(&self.arguments).env_clear();
+        // The allocator takes addresses in pieces of a gigabyte unless it is told otherwise: more than the child may have.
+        command.env("MIMALLOC_ARENA_RESERVE", "16384").env("MIMALLOC_ARENA_EAGER_COMMIT", "0");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn()?;
         let request = Request { path, choice: choice.clone(), what, limits: self.limits };
         let sent = child.stdin.take().map(|mut input| {
