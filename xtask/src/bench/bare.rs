@@ -154,6 +154,27 @@ const POSTGRES_INSERT: &str = "with r as (insert into lead (id, version, moment,
   values ($1::text::uuid, 1, $2, $2, $1::text::uuid, $2, $1::text::uuid, $3, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11::bigint / 100.0, $12) returning id)
   insert into history (moment, actor, cause, catalog, object, record, body) select $2, id, 0, 1, 7, id, $13 from r";
 
+async fn insert_row(client: &tokio_postgres::Client, statement: &tokio_postgres::Statement, n: u64) -> Result<()> {
+    let (row, body) = (Row::of(n), vec![7u8; BODY]);
+    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 13] = [
+        &hex(n),
+        &(n as i64),
+        &row.name,
+        &row.company,
+        &row.phone,
+        &row.email,
+        &row.region,
+        &row.industry,
+        &row.source,
+        &row.score,
+        &row.cents,
+        &row.status,
+        &body,
+    ];
+    client.execute(statement, &values).await?;
+    Ok(())
+}
+
 impl Hand {
     /// A durable row with its history row.
     pub(super) fn create(&mut self, n: u64) -> Result<()> {
@@ -163,34 +184,10 @@ impl Hand {
                 writer.send((n, answer))?;
                 wait.recv().context("the bare writer has failed")
             }
-            Hand::Postgres { runtime, client } => {
-                let row = Row::of(n);
-                let body = vec![7u8; BODY];
-                runtime.block_on(async {
-                    let statement = prepared(client, POSTGRES_INSERT).await?;
-                    client
-                        .execute(
-                            &statement,
-                            &[
-                                &hex(n),
-                                &(n as i64),
-                                &row.name,
-                                &row.company,
-                                &row.phone,
-                                &row.email,
-                                &row.region,
-                                &row.industry,
-                                &row.source,
-                                &row.score,
-                                &row.cents,
-                                &row.status,
-                                &body,
-                            ],
-                        )
-                        .await?;
-                    Ok(())
-                })
-            }
+            Hand::Postgres { runtime, client } => runtime.block_on(async {
+                let statement = prepared(client, POSTGRES_INSERT).await?;
+                insert_row(client, &statement, n).await
+            }),
         }
     }
 
@@ -207,32 +204,10 @@ impl Hand {
             }
             Hand::Postgres { runtime, client } => runtime.block_on(async {
                 let statement = client.prepare(POSTGRES_INSERT).await?;
-                let body = vec![7u8; BODY];
                 for start in (0..rows).step_by(1_000) {
                     client.batch_execute("begin").await?;
-                    let made: Vec<(String, i64, Row)> =
-                        (start..(start + 1_000).min(rows)).map(|n| (hex(n), n as i64, Row::of(n))).collect();
-                    for (id, moment, row) in &made {
-                        client
-                            .execute(
-                                &statement,
-                                &[
-                                    id,
-                                    moment,
-                                    &row.name,
-                                    &row.company,
-                                    &row.phone,
-                                    &row.email,
-                                    &row.region,
-                                    &row.industry,
-                                    &row.source,
-                                    &row.score,
-                                    &row.cents,
-                                    &row.status,
-                                    &body,
-                                ],
-                            )
-                            .await?;
+                    for n in start..(start + 1_000).min(rows) {
+                        insert_row(client, &statement, n).await?;
                     }
                     client.batch_execute("commit").await?;
                 }

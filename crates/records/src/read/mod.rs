@@ -155,6 +155,24 @@ impl Records {
         }
     }
 
+    /// What resolves a request's names and times: in its zone, and as of a past moment with that moment for now.
+    fn resolver<'a>(
+        &self,
+        state: &'a State,
+        actor: &'a Actor,
+        time_zone: Option<&str>,
+        as_of: Option<&str>,
+        problems: &mut Problems,
+    ) -> (Resolver<'a>, Option<Moment>) {
+        let resolver = |now| Resolver::new(&state.catalog, actor, Some(now));
+        let present = resolver(self.db().clock.now()).in_zone(time_zone, problems);
+        match present.as_of(as_of, problems) {
+            // "Today" is that day. What is wrong with the zone has been said.
+            Some(at) => (resolver(at.time()).in_zone(time_zone, &mut Problems::new()), Some(at)),
+            None => (present, None),
+        }
+    }
+
     async fn query_now(
         &self,
         state: &Arc<State>,
@@ -169,14 +187,8 @@ impl Records {
         if !actor.may(&object, Access::Read) {
             return Err(Refusal::forbidden());
         }
-        let mut resolver = Resolver::new(&state.catalog, actor, Some(self.db().clock.now()))
-            .in_zone(ask.time_zone.as_deref(), &mut problems);
-        let as_of = resolver.as_of(ask.as_of.as_deref(), &mut problems);
-        if let Some(at) = as_of {
-            // "Today" is that day.
-            resolver = Resolver::new(&state.catalog, actor, Some(at.time()))
-                .in_zone(ask.time_zone.as_deref(), &mut Problems::new());
-        }
+        let (time_zone, as_of) = (ask.time_zone.as_deref(), ask.as_of.as_deref());
+        let (resolver, as_of) = self.resolver(state, actor, time_zone, as_of, &mut problems);
         let mut filter = resolver.rule(&object);
         if let Some(ask) = &ask.filter {
             filter = filter.and(resolver.filter(&object, ask, &mut problems));

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use kehub_model::query::{AggregateAsk, Resolver};
+use kehub_model::query::AggregateAsk;
 use kehub_model::rights::Access;
 use kehub_model::value::json_text;
 use kehub_model::{Actor, Problems, RecordId};
@@ -33,14 +33,8 @@ impl Records {
         if !actor.may(&object, Access::Read) {
             return Err(Refusal::forbidden());
         }
-        let mut resolver = Resolver::new(&state.catalog, actor, Some(self.db().clock.now()))
-            .in_zone(ask.time_zone.as_deref(), &mut problems);
-        let as_of = resolver.as_of(ask.as_of.as_deref(), &mut problems);
-        if let Some(at) = as_of {
-            // "Today" is that day.
-            resolver = Resolver::new(&state.catalog, actor, Some(at.time()))
-                .in_zone(ask.time_zone.as_deref(), &mut Problems::new());
-        }
+        let (time_zone, as_of) = (ask.time_zone.as_deref(), ask.as_of.as_deref());
+        let (resolver, as_of) = self.resolver(state, actor, time_zone, as_of, &mut problems);
         let plan = resolver.aggregate(&object, &ask, as_of, &mut problems);
         if !problems.is_empty() {
             return Err(problems.into());

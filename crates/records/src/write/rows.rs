@@ -220,35 +220,12 @@ impl Writing {
             self.refuse_fields(object, &refused, &at);
             return;
         }
-        let after = row.values.clone();
-        let item = Item {
-            object: object.clone(),
-            id,
-            op: Op::Update,
-            before: Some(row),
-            trashed: None,
-            after,
-            written: Vec::new(),
-            at,
-            source: Some(n),
-        };
-        let place = self.work.add(item);
+        let place = self.work.add(Item::standing(object, row, Op::Update, at, Some(n)));
         self.write_values(place, input);
     }
 
     pub(super) fn delete_item(&mut self, object: &Arc<Object>, row: Row, at: String, source: Option<usize>) -> usize {
-        let after = row.values.clone();
-        self.work.add(Item {
-            object: object.clone(),
-            id: row.id,
-            op: Op::Delete,
-            before: Some(row),
-            trashed: None,
-            after,
-            written: Vec::new(),
-            at,
-            source,
-        })
+        self.work.add(Item::standing(object, row, Op::Delete, at, source))
     }
 
     /// A deleted record comes back with the values the change brings along.

@@ -91,21 +91,7 @@ impl Writing {
                         self.problems.push(Problem::new(Code::NoSuchRecord, place_at(&at, "id")).with("value", id));
                         continue;
                     }
-                    Some(row) => {
-                        let after = row.values.clone();
-                        let item = Item {
-                            object: child.clone(),
-                            id,
-                            op: Op::Update,
-                            before: Some(row),
-                            trashed: None,
-                            after,
-                            written: Vec::new(),
-                            at,
-                            source: None,
-                        };
-                        self.work.add(item)
-                    }
+                    Some(row) => self.work.add(Item::standing(child, row, Op::Update, at, None)),
                 },
             };
             self.write_values(place, input);

@@ -51,6 +51,13 @@ impl Work {
 }
 
 impl Item {
+    /// A record that is there, to be changed or deleted.
+    pub(super) fn standing(object: &Arc<Object>, row: Row, op: Op, at: String, source: Option<usize>) -> Item {
+        let (id, after) = (row.id, row.values.clone());
+        let (object, before) = (object.clone(), Some(row));
+        Item { object, id, op, before, trashed: None, after, written: Vec::new(), at, source }
+    }
+
     /// The value that stood at a place before this save.
     pub(super) fn before_at(&self, place: usize) -> Value {
         self.before.as_ref().and_then(|row| row.values.get(place)).cloned().unwrap_or_default()
